@@ -1,0 +1,31 @@
+"""Errors a person can act on: each is one clear line that names the fix.
+
+The command line prints them without a traceback and turns them into an exit code. Anything else
+that escapes is a defect of the program.
+"""
+
+from __future__ import annotations
+
+
+class GesturePoseError(Exception):
+    """Something failed while running (exit code 1); ``str()`` is the line to show."""
+
+    exit_code = 1
+
+
+class UsageError(GesturePoseError):
+    """Wrong usage or configuration (exit code 2)."""
+
+    exit_code = 2
+
+
+class SourceError(GesturePoseError):
+    """A frame source cannot be opened or read; nothing was ever received from it."""
+
+
+class ModelError(UsageError):
+    """A pose network or its card is missing, unreadable or not what it says it is."""
+
+
+class ActionError(GesturePoseError):
+    """An action could not be performed; the message names the fix."""
