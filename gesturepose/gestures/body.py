@@ -1,0 +1,157 @@
+"""Body coordinates: a track seen from the person's own body, so that distance, resolution and size
+do not matter.
+
+Origin is mid-shoulder, the unit one (smoothed) shoulder width, x towards the person's own right,
+y up. The camera sees a person who faces it mirrored, hence x and y both run against the pixels'.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gesturepose.gestures.points import ROWS
+from gesturepose.skeleton import COCO17
+
+if TYPE_CHECKING:
+    from gesturepose.datatypes import FloatArray, Track
+
+_LEFT_SHOULDER, _RIGHT_SHOULDER = COCO17.index("left_shoulder"), COCO17.index("right_shoulder")
+_LEFT_HIP, _RIGHT_HIP = COCO17.index("left_hip"), COCO17.index("right_hip")
+_WRISTS = (COCO17.index("left_wrist"), COCO17.index("right_wrist"))
+_ARMS = ((5, 7, 9), (6, 8, 10))
+
+#: Lengths between joint centres in shoulder widths, from segment lengths as fractions of stature
+#: (upper arm 0.186, forearm 0.146, shoulders 0.129 each side of the neck's base; Winter,
+#: "Biomechanics and Motor Control of Human Movement", figure 4.1, after Drillis and Contini).
+#: Pose networks put the shoulder somewhat inside the outline, hence the width of 0.22.
+_UPPER_ARM = 0.186 / 0.22
+_FOREARM = 0.146 / 0.22
+_TORSO = 1.5
+
+#: Where a hanging wrist is until a better place was seen.
+_DEFAULT_REST = ((-0.65, -1.9), (0.65, -1.9))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BodyPose:
+    """A track in body coordinates.
+
+    Attributes
+    ----------
+    points
+        ``(P, 2)`` float32 positions, rows as in `gesturepose.gestures.points.ROWS`, in shoulder
+        widths; NaN where unknown.
+    speeds
+        ``(P,)`` float32, shoulder widths per second relative to the shoulders.
+    reach
+        ``(2,)`` float32: how far the left and right wrist is in front of its shoulder, in shoulder
+        widths; NaN where unknown.
+    unit_px
+        Pixels of one shoulder width.
+    facing
+        Shoulder width now as a fraction of the usual one: about 1 facing the camera, 0 sideways,
+        negative with the back to it.
+    body_speed
+        Speed of mid-shoulder, shoulder widths per second.
+    timestamp
+        Seconds.
+    """
+
+    points: FloatArray
+    speeds: FloatArray
+    reach: FloatArray
+    unit_px: float
+    facing: float
+    body_speed: float
+    timestamp: float
+
+
+class BodyCoordinates:
+    """Turns one person's tracks into body poses; remembers their scale and where hands rest.
+
+    The shoulder width that serves as unit follows a wider one quickly and a narrower one slowly,
+    because turning makes shoulders narrow at once while walking away is slow.
+    """
+
+    def __init__(self, *, widen_s: float = 0.3, narrow_s: float = 3.0, rest_s: float = 0.7) -> None:
+        self._widen_s = widen_s
+        self._narrow_s = narrow_s
+        self._rest_s = rest_s
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the person."""
+        self._unit_px = 0.0
+        self._timestamp = math.nan
+        self._rest = np.array(_DEFAULT_REST, np.float32)
+        self._still_since = [math.nan, math.nan]
+
+    def update(self, track: Track) -> BodyPose | None:
+        """Return the track in body coordinates; ``None`` while the shoulders are not visible."""
+        left, right = track.keypoints[_LEFT_SHOULDER], track.keypoints[_RIGHT_SHOULDER]
+        if not (track.visible[_LEFT_SHOULDER] and track.visible[_RIGHT_SHOULDER]):
+            return None
+        width = float(math.hypot(left[0] - right[0], left[1] - right[1]))
+        dt = track.timestamp - self._timestamp
+        if self._unit_px <= 0.0 or not dt >= 0:
+            self._unit_px = max(width, 1.0)
+        else:
+            tau = self._widen_s if width > self._unit_px else self._narrow_s
+            self._unit_px += (width - self._unit_px) * (1.0 - math.exp(-dt / tau))
+        self._timestamp = track.timestamp
+        unit = max(self._unit_px, 1.0)
+
+        origin = (left + right) / 2.0
+        drift = (track.velocities[_LEFT_SHOULDER] + track.velocities[_RIGHT_SHOULDER]) / 2.0
+        points = np.full((len(ROWS), 2), np.nan, np.float32)
+        count = len(COCO17)
+        points[:count] = (origin - track.keypoints) / unit
+        points[:count][~track.visible] = np.nan
+        speeds = np.full(len(ROWS), np.nan, np.float32)
+        relative = track.velocities - drift
+        speeds[:count] = np.sqrt((relative * relative).sum(axis=1)) / unit
+        points[ROWS["mid_shoulder"]] = 0.0
+        hips = points[[_LEFT_HIP, _RIGHT_HIP]]
+        # Seated people show no hips; a torso is about one and a half shoulder widths long.
+        points[ROWS["mid_hip"]] = hips.mean(axis=0) if not np.isnan(hips).any() else (0.0, -_TORSO)
+        self._follow_rest(points, speeds, track.timestamp)
+        points[ROWS["left_rest"] : ROWS["right_rest"] + 1] = self._rest
+        return BodyPose(
+            points=points,
+            speeds=speeds,
+            reach=np.array([_reach(points, arm) for arm in _ARMS], np.float32),
+            unit_px=unit,
+            facing=float(left[0] - right[0]) / unit,
+            body_speed=float(math.hypot(drift[0], drift[1])) / unit,
+            timestamp=track.timestamp,
+        )
+
+    def _follow_rest(self, points: FloatArray, speeds: FloatArray, timestamp: float) -> None:
+        """Where a wrist stays still and low is where it rests."""
+        for side, wrist in enumerate(_WRISTS):
+            if speeds[wrist] < 0.35 and points[wrist, 1] < -0.75:
+                if math.isnan(self._still_since[side]):
+                    self._still_since[side] = timestamp
+                elif timestamp - self._still_since[side] >= self._rest_s:
+                    self._rest[side] += (points[wrist] - self._rest[side]) * np.float32(0.3)
+            else:
+                self._still_since[side] = math.nan
+
+
+def _reach(points: FloatArray, arm: tuple[int, int, int]) -> float:
+    """Depth of the wrist in front of the shoulder from the foreshortening of the arm.
+
+    Each segment of known length that looks short in the picture points along the optical axis
+    (Taylor, "Reconstruction of articulated objects from point correspondences in a single
+    uncalibrated image", CVIU 80(3), 2000, equation 3); here always towards the camera.
+    """
+    (sx, sy), (ex, ey), (wx, wy) = points[list(arm)].tolist()
+    upper = (sx - ex) ** 2 + (sy - ey) ** 2
+    fore = (ex - wx) ** 2 + (ey - wy) ** 2
+    if math.isnan(upper) or math.isnan(fore):
+        return math.nan
+    return math.sqrt(max(_UPPER_ARM**2 - upper, 0.0)) + math.sqrt(max(_FOREARM**2 - fore, 0.0))

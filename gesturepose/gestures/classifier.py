@@ -1,0 +1,189 @@
+"""The rule-based classifier: from the operator's track to gesture events.
+
+It decides between gestures that claim the same hand, keeps a hand's way back from counting as a
+gesture, and breaks off what is going on when the operator is lost. It knows no keys and no clock.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gesturepose.datatypes import GestureEvent, GestureProgress, Phase, Track, TrackState
+from gesturepose.gestures.body import BodyCoordinates, BodyPose
+from gesturepose.gestures.history import History
+from gesturepose.gestures.machine import GestureMachine
+from gesturepose.gestures.points import ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gesturepose.gestures.settings import ClassifierSettings, Gesture
+
+_AT_REST = 0.5
+"""A wrist this near its resting place (shoulder widths) has come back."""
+_PAUSED_SPEED = 0.35
+"""Below this speed (shoulder widths per second) a hand is still."""
+_HISTORY_S = 3.0
+
+
+class _Hand:
+    """Whether one hand is still on its way back from a stroke."""
+
+    def __init__(self, side: str) -> None:
+        self._wrist = ROWS[f"{side}_wrist"]
+        self._rest = ROWS[f"{side}_rest"]
+        self.gesture: str | None = None
+        self._until = 0.0
+        self._still_since: float | None = None
+
+    def made(self, gesture: str, until: float) -> None:
+        self.gesture, self._until, self._still_since = gesture, until, None
+
+    def free(self) -> None:
+        self.gesture = None
+
+    def follow(self, body: BodyPose, pause_s: float) -> None:
+        if self.gesture is None:
+            return
+        wrist, speed = body.points[self._wrist], body.speeds[self._wrist]
+        still = bool(speed < _PAUSED_SPEED)
+        if not still:
+            self._still_since = None
+        elif self._still_since is None:
+            self._still_since = body.timestamp
+        paused = self._still_since is not None and body.timestamp - self._still_since >= pause_s
+        gap = wrist - body.points[self._rest]
+        back = bool(gap @ gap < _AT_REST**2) and bool(speed < 1.0)
+        if paused or back or body.timestamp >= self._until:
+            self.gesture = None
+
+
+class GestureClassifier:
+    """Turns the operator's track into gesture events, one frame at a time.
+
+    Parameters
+    ----------
+    gestures
+        The gestures by name, as in gestures.toml; disabled ones are left out.
+    settings
+        Guards against movements that are not meant.
+    """
+
+    def __init__(self, gestures: Mapping[str, Gesture], settings: ClassifierSettings) -> None:
+        self._settings = settings
+        self._machines = [
+            GestureMachine(name, gesture, settings)
+            for name, gesture in gestures.items()
+            if gesture.enabled
+        ]
+        self._body = BodyCoordinates()
+        self._history = History(_HISTORY_S)
+        self._hands = {side: _Hand(side) for side in ("left", "right")}
+        self._track_id: int | None = None
+        self._first_seen = 0.0
+
+    @property
+    def progress(self) -> dict[str, GestureProgress]:
+        """How near each gesture is to firing; empty while nobody is obeyed."""
+        if self._track_id is None:
+            return {}
+        return {machine.name: machine.progress for machine in self._machines}
+
+    def update(self, operator: Track | None, timestamp: float) -> list[GestureEvent]:
+        """Take in one frame.
+
+        Parameters
+        ----------
+        operator
+            The track that is obeyed, ``None`` if nobody is.
+        timestamp
+            Seconds, of the frame.
+
+        Returns
+        -------
+        list of GestureEvent
+            In the order decided; CANCEL for what was going on when the operator changed or was
+            lost.
+        """
+        events: list[GestureEvent] = []
+        if operator is None or operator.track_id != self._track_id:
+            events += self.cancel(timestamp)
+            if operator is None:
+                return events
+            self._track_id, self._first_seen = operator.track_id, timestamp
+        seen = operator.state is TrackState.CONFIRMED
+        body = self._body.update(operator) if seen else None
+        if body is None or not self._is_facing(body):
+            return events + self._hold(None, timestamp)
+        self._history.append(body)
+        for hand in self._hands.values():
+            hand.follow(body, self._settings.pause_s)
+        events += self._hold(body, timestamp)
+        if timestamp - self._first_seen >= self._settings.settle_s:
+            events += self._begin(body)
+        return events
+
+    def cancel(self, timestamp: float) -> list[GestureEvent]:
+        """Break off every gesture that has begun and forget the operator."""
+        events = [
+            GestureEvent(machine.name, Phase.CANCEL, self._track_id, timestamp)
+            for machine in self._machines
+            if machine.active and self._track_id is not None
+        ]
+        for machine in self._machines:
+            machine.reset()
+        for hand in self._hands.values():
+            hand.free()
+        self._body.reset()
+        self._history.clear()
+        self._track_id = None
+        return events
+
+    def _is_facing(self, body: BodyPose) -> bool:
+        """Only somebody who faces the camera and is not walking gestures."""
+        return (
+            body.facing >= self._settings.min_facing
+            and body.body_speed <= self._settings.max_body_speed
+        )
+
+    def _hold(self, body: BodyPose | None, timestamp: float) -> list[GestureEvent]:
+        events = []
+        for machine in self._machines:
+            if machine.active:
+                phase = machine.hold(body, timestamp)
+                events.append(self._event(machine, phase, timestamp))
+                if phase is Phase.END:
+                    self._spend(machine, timestamp)
+        return events
+
+    def _begin(self, body: BodyPose) -> list[GestureEvent]:
+        now = body.timestamp
+        busy = {side: hand.gesture for side, hand in self._hands.items() if hand.gesture}
+        held = {side: m.name for m in self._machines if m.active for side in m.limbs}
+        wanting = [
+            machine
+            for machine in self._machines
+            if not machine.active and machine.read(self._history, body, busy | held)
+        ]
+        events = []
+        for machine in _by_precedence(wanting):
+            if any(side in held for side in machine.limbs):
+                continue
+            held.update(dict.fromkeys(machine.limbs, machine.name))
+            events += [self._event(machine, phase, now) for phase in machine.begin(now)]
+            self._spend(machine, now)
+        return events
+
+    def _spend(self, machine: GestureMachine, now: float) -> None:
+        for side in machine.limbs:
+            self._hands[side].made(machine.name, now + self._settings.return_s)
+
+    def _event(self, machine: GestureMachine, phase: Phase, timestamp: float) -> GestureEvent:
+        if self._track_id is None:
+            raise RuntimeError("a gesture event without an operator")
+        return GestureEvent(machine.name, phase, self._track_id, timestamp)
+
+
+def _by_precedence(machines: Sequence[GestureMachine]) -> list[GestureMachine]:
+    """Gestures of both hands before those of one, strokes before postures."""
+    return sorted(machines, key=lambda m: (-len(m.limbs), not m.is_motion))

@@ -1,0 +1,209 @@
+"""Motion rules: whether a stroke has just been made.
+
+A stroke is looked at from its end, back to the last moment at which the point was not moving that
+way: there it began, however long ago that is. How far it went since, how straight, what the rules
+at its start say and whether it is slowing down decide. So a hand on its way from the lap to
+somewhere else is seen to have started in the lap, a movement still under way does not fire
+half-way, and one that fires does so before the hand has stopped.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gesturepose.gestures.points import ROWS, mirrored, resolve
+from gesturepose.gestures.postures import Posture, weakest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from gesturepose.gestures.history import History
+    from gesturepose.gestures.settings import Motion
+
+_DIRECTIONS = {"left": (0, -1.0), "right": (0, 1.0), "up": (1, 1.0), "down": (1, -1.0)}
+STROKE_SPAN_S = 2.5
+"""No stroke is looked at for longer than this."""
+_ENDING_SPEED = 0.6
+"""A stroke ends when its speed has fallen to this fraction of its peak."""
+_PAUSE_S = 0.1
+_PAUSE_TRAVEL = 0.03
+"""A point that advances less than this (shoulder widths) in `_PAUSE_S` is not under way."""
+_COMPANION = 0.5
+"""A stroke made alone: the other hand travels less than this fraction of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a motion rule says of the newest moment.
+
+    ``progress`` is the travel as a fraction of what is needed, 0..1; ``made`` whether the stroke
+    is complete; ``blocked_by`` what is missing, in words.
+    """
+
+    progress: float
+    made: bool
+    blocked_by: str = ""
+
+
+class Stroke:
+    """One motion rule with its side filled in."""
+
+    def __init__(self, motion: Motion, side: str | None) -> None:
+        self._motion = motion
+        self._start = [Posture.compile(rule, side) for rule in motion.start]
+        names = [resolve(p, side) for p in motion.between or (motion.keypoint or "",)]
+        self._rows = [ROWS[name] for name in names]
+        self.limbs = frozenset(n.split("_")[0] for n in names if n.startswith(("left_", "right_")))
+        """Sides of the body the stroke is made with."""
+        other = mirrored(names[0]) if motion.alone else None
+        self._other_row = ROWS[other] if other else None
+        self._arm = 0 if names[0].startswith("left_") else 1
+
+    def read(self, history: History) -> Reading:
+        """Judge the newest moment of the history."""
+        swings = self._motion.swings is not None
+        window = history.window(self._motion.within_s if swings else STROKE_SPAN_S)
+        if len(window.times) < 3:
+            return Reading(0.0, made=False, blocked_by="no motion yet")
+        travel = self._travel(window)
+        seen = ~np.isnan(travel)
+        if not seen[-1] or seen.sum() < 3:
+            return Reading(0.0, made=False, blocked_by="not visible")
+        read = self._read_swings if swings else self._read_stroke
+        return read(window, travel, seen)
+
+    def _travel(self, window: History.Window) -> NDArray[np.float32]:
+        """Position along the motion's direction, ``(N,)``."""
+        motion = self._motion
+        if len(self._rows) == 2:
+            gap = window.points[:, self._rows[0]] - window.points[:, self._rows[1]]
+            distance = np.sqrt((gap * gap).sum(axis=1))
+            return -distance if motion.towards == "together" else distance
+        if motion.towards == "camera":
+            return window.reach[:, self._arm]
+        path = window.points[:, self._rows[0]]
+        if motion.towards is None:
+            return path[:, 0 if motion.axis == "horizontal" else 1]
+        axis, sign = _DIRECTIONS[motion.towards]
+        return path[:, axis] * np.float32(sign)
+
+    def _drift(self, window: History.Window, first: int) -> float:
+        """How far the point went in any other direction than the motion's, since ``first``."""
+        if len(self._rows) == 2:
+            return 0.0
+        dx, dy = (window.points[-1, self._rows[0]] - window.points[first, self._rows[0]]).tolist()
+        if self._motion.towards == "camera":
+            return math.hypot(dx, dy)
+        axis, _ = _DIRECTIONS[self._motion.towards or "up"]
+        return abs(dy if axis == 0 else dx)
+
+    def _read_stroke(
+        self, window: History.Window, travel: NDArray[np.float32], seen: NDArray[np.bool_]
+    ) -> Reading:
+        motion = self._motion
+        first = _stroke_start(window.times, travel, seen)
+        recent = int(np.searchsorted(window.times, window.times[-1] - motion.within_s - 1e-6))
+        length = float(travel[-1] - travel[first])
+        quick = float(travel[-1] - np.nanmin(travel[max(first, recent) :]))
+        progress = min(max(quick / motion.distance, 0.0), 1.0)
+        if quick < motion.distance:
+            return Reading(progress, made=False, blocked_by=f"travel {quick:.1f}")
+        if self._drift(window, first) > motion.max_drift * length:
+            return Reading(0.9, made=False, blocked_by="not straight enough")
+        if self._other_row is not None and motion.towards in _DIRECTIONS:
+            axis, _ = _DIRECTIONS[motion.towards]
+            other = window.points[first:, self._other_row, axis]
+            if abs(float(other[-1] - other[0])) > _COMPANION * length:
+                return Reading(0.9, made=False, blocked_by="the other hand moved along")
+        margin, blocking = weakest(self._start, window.points[first], None, held=False)
+        if margin < 0:
+            return Reading(0.9, made=False, blocked_by=f"at its start: {blocking}")
+        if not _slowing(window.times[first:], travel[first:], seen[first:]):
+            return Reading(0.95, made=False, blocked_by="still under way")
+        return Reading(1.0, made=True)
+
+    def _read_swings(
+        self, window: History.Window, travel: NDArray[np.float32], seen: NDArray[np.bool_]
+    ) -> Reading:
+        motion = self._motion
+        needed = motion.swings or 0
+        turns, rising = _turning_points(travel[seen].tolist(), motion.distance)
+        swings = len(turns)
+        progress = min(swings / needed, 1.0)
+        if swings < needed:
+            return Reading(progress, made=False, blocked_by=f"swing {swings} of {needed}")
+        # With a direction the travel is signed so that the last swing has to rise.
+        if motion.towards is not None and not rising:
+            return Reading(0.9, made=False, blocked_by="on the way back")
+        first = int(np.flatnonzero(seen)[turns[-needed]])
+        margin, blocking = weakest(self._start, window.points[first], None, held=False)
+        if margin < 0:
+            return Reading(0.9, made=False, blocked_by=f"at its start: {blocking}")
+        return Reading(1.0, made=True)
+
+
+def _stroke_start(
+    times: NDArray[np.float64], travel: NDArray[np.float32], seen: NDArray[np.bool_]
+) -> int:
+    """Index of the last sample, before the newest, at which the point was not under way."""
+    before = np.searchsorted(times, times - _PAUSE_S - 1e-6)
+    advance = travel - travel[before]
+    paused = ~(advance > _PAUSE_TRAVEL)  # also where either end was not seen
+    paused[-1] = False
+    starts = np.flatnonzero(paused & seen)
+    return int(starts[-1]) if len(starts) else int(np.argmax(seen))
+
+
+def _slowing(
+    times: NDArray[np.float64], travel: NDArray[np.float32], seen: NDArray[np.bool_]
+) -> bool:
+    """Whether the newest speed is well under the peak of the stroke."""
+    t, p = times[seen], travel[seen]
+    if len(t) < 3:
+        return False
+    speed = np.diff(p) / np.maximum(np.diff(t), 1e-3)
+    return bool(speed[-1] <= _ENDING_SPEED * speed.max())
+
+
+def _turning_points(signal: Sequence[float], amplitude: float) -> tuple[list[int], bool]:
+    """Find the swings of a signal.
+
+    Parameters
+    ----------
+    signal
+        Samples, oldest first, none missing.
+    amplitude
+        Least length of a swing.
+
+    Returns
+    -------
+    starts, rising
+        Index where each swing of at least ``amplitude`` began (the newest one may still be going
+        on), and whether the newest swing rises.
+    """
+    starts: list[int] = []
+    rising = False
+    low = high = 0
+    for i, value in enumerate(signal):
+        if value > signal[high]:
+            high = i
+        if value < signal[low]:
+            low = i
+        if (not starts or not rising) and value - signal[low] >= amplitude:
+            starts.append(low)
+            rising, high = True, i
+        elif (not starts or rising) and signal[high] - value >= amplitude:
+            starts.append(high)
+            rising, low = False, i
+        # Within a swing only the extreme it runs towards moves on.
+        if starts and rising:
+            low = high
+        elif starts:
+            high = low
+    return starts, rising

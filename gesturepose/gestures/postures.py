@@ -1,0 +1,130 @@
+"""Posture rules: how well a body pose meets one condition.
+
+A rule is turned once into row numbers and thresholds; reading it gives a signed margin in the
+rule's own unit (shoulder widths, shoulder widths per second, degrees): zero or more means met.
+Two thresholds: leaving a posture takes more than entering it did.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gesturepose.gestures.points import ROWS, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gesturepose.datatypes import FloatArray
+    from gesturepose.gestures.settings import PoseRule
+
+#: Leaving needs this much beyond the entering threshold: a fraction of it, and at least a length
+#: that the jitter of keypoints does not cross.
+_LEAVE_FRACTION = 0.25
+_LEAVE_MARGIN = 0.15
+_LEAVE_DEG = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Posture:
+    """One rule, ready to be read; ``side`` fills in its ``either_`` and ``other_`` points."""
+
+    kind: str
+    rows: tuple[int, ...]
+    low: float
+    high: float
+    sign: float
+    description: str
+
+    @classmethod
+    def compile(cls, rule: PoseRule, side: str | None) -> Posture:
+        """Resolve names to rows; raises ``ValueError`` if the rule needs a side it was not given."""
+        names = [resolve(point, side) for point in rule.points]
+        low, high, sign = -math.inf, math.inf, 1.0
+        match rule.kind:
+            case "above" | "below" | "left_of" | "right_of" | "outside":
+                low = rule.margin
+            case "near":
+                high = rule.max_distance or math.inf
+            case "apart":
+                low = rule.min_distance or 0.0
+            case "angle":
+                low = 0.0 if rule.min_deg is None else rule.min_deg
+                high = 180.0 if rule.max_deg is None else rule.max_deg
+            case "still":
+                high = rule.max_speed or math.inf
+        if rule.kind in ("below", "left_of") or (
+            rule.kind == "outside" and names[0].startswith("left_")
+        ):
+            sign = -1.0
+        return cls(
+            kind=rule.kind,
+            rows=tuple(ROWS[name] for name in names),
+            low=low,
+            high=high,
+            sign=sign,
+            description=rule.describe(),
+        )
+
+    def margin(self, points: FloatArray, speeds: FloatArray | None, *, held: bool) -> float:
+        """How far the rule is from not being met.
+
+        Parameters
+        ----------
+        points
+            ``(P, 2)`` shoulder widths, rows as in `ROWS`.
+        speeds
+            ``(P,)`` shoulder widths per second; ``None`` where speed does not matter.
+        held
+            Whether the posture has begun, so that the leaving threshold applies.
+
+        Returns
+        -------
+        float
+            Positive or zero when met; minus infinity when a point is not visible.
+        """
+        match self.kind:
+            case "above" | "below":
+                value = self.sign * float(points[self.rows[0], 1] - points[self.rows[1], 1])
+                slack = max(_LEAVE_FRACTION * abs(self.low), _LEAVE_MARGIN)
+            case "left_of" | "right_of" | "outside":
+                value = self.sign * float(points[self.rows[0], 0] - points[self.rows[1], 0])
+                slack = max(_LEAVE_FRACTION * abs(self.low), _LEAVE_MARGIN)
+            case "near" | "apart":
+                dx, dy = (points[self.rows[0]] - points[self.rows[1]]).tolist()
+                value = math.hypot(dx, dy)
+                threshold = self.high if self.kind == "near" else self.low
+                slack = _LEAVE_FRACTION * threshold
+            case "angle":
+                value = _angle_deg(points, self.rows)
+                slack = _LEAVE_DEG
+            case _:
+                if held or speeds is None:
+                    return math.inf
+                value, slack = float(speeds[self.rows[0]]), 0.0
+        if math.isnan(value):
+            return -math.inf
+        slack = slack if held else 0.0
+        return min(value - self.low, self.high - value) + slack
+
+
+def _angle_deg(points: FloatArray, rows: tuple[int, ...]) -> float:
+    (ax, ay), (bx, by), (cx, cy) = points[list(rows)].tolist()
+    ux, uy, vx, vy = ax - bx, ay - by, cx - bx, cy - by
+    return math.degrees(math.atan2(abs(ux * vy - uy * vx), ux * vx + uy * vy))
+
+
+def weakest(
+    postures: Sequence[Posture], points: FloatArray, speeds: FloatArray | None, *, held: bool
+) -> tuple[float, str]:
+    """Return the smallest margin of several rules and the rule it belongs to, in words.
+
+    No rules at all are met: plus infinity and no words.
+    """
+    worst, blocking = math.inf, ""
+    for posture in postures:
+        margin = posture.margin(points, speeds, held=held)
+        if margin < worst:
+            worst, blocking = margin, posture.description
+    return worst, blocking
