@@ -1,0 +1,210 @@
+"""Networks and their cards: finding ``NAME.onnx`` and reading ``NAME.toml`` beside it.
+
+A card says what a network eats, what it reports, where it came from, under which licence, and how
+well it was measured to do. Networks are looked for in the folder that travels with the program and
+in the user's data folder; a path works too. Nothing is ever fetched, and nothing here loads a
+network: that is `gesturepose.pose.session`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import logging
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from gesturepose import resources
+from gesturepose.errors import ModelError
+from gesturepose.pose.families import FAMILIES
+from gesturepose.skeleton import SKELETONS
+
+log = logging.getLogger(__name__)
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class InputRule(_Section):
+    """What picture the network takes."""
+
+    layout: Literal["NHWC"] = Field(description="Order of axes: batch, height, width, colour.")
+    dtype: Literal["uint8"] = Field(description="Number type of one colour value.")
+    colour: Literal["RGB"] = Field(description="Order of the colours.")
+    multiple: int = Field(ge=1, description="Both sides are multiples of it, in pixels.")
+    long_side: int = Field(ge=1, description="Longer side unless the user asks otherwise, pixels.")
+
+
+class SourceFile(_Section):
+    """A file the network was made from."""
+
+    name: Text
+    sha256: Sha256
+
+
+class Source(_Section):
+    """Where the network comes from."""
+
+    origin: Text = Field(description="Who trained and published it.")
+    url: Text = Field(description="Where it was published.")
+    version: Text = Field(description="Which version of what, as published.")
+    files: tuple[SourceFile, ...] = Field(description="What it was converted from.", strict=False)
+    converter: Text = Field(description="The command that made the .onnx file.")
+
+
+class Accuracy(_Section):
+    """One measurement."""
+
+    measure: Text = Field(description="What was measured.")
+    data: Text = Field(description="On which pictures.")
+    value: float = Field(description="The figure.")
+    long_side: int = Field(ge=1, description="Longer side of the input it was measured at, pixels.")
+
+
+class ModelCard(_Section):
+    """What is known about a network."""
+
+    title: Text = Field(description="The name people know it by.")
+    family: Text = Field(description="Which decoder reads it.")
+    skeleton: Text = Field(description="Keypoints it reports.")
+    max_people: int = Field(ge=1, description="People it can report in one picture.")
+    licence: Text = Field(description="SPDX expression, and what it covers.")
+    sha256: Sha256 = Field(description="Of the .onnx file.")
+    input: InputRule
+    source: Source
+    accuracy: tuple[Accuracy, ...] = Field(default=(), strict=False)
+
+    @field_validator("family")
+    @classmethod
+    def _is_known_family(cls, value: str) -> str:
+        if value not in FAMILIES:
+            raise ValueError(f"no decoder for {value!r}; there is {', '.join(FAMILIES)}")
+        return value
+
+    @field_validator("skeleton")
+    @classmethod
+    def _is_known_skeleton(cls, value: str) -> str:
+        if value not in SKELETONS:
+            raise ValueError(f"no skeleton {value!r}; there is {', '.join(SKELETONS)}")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A network on disk and its card."""
+
+    path: Path
+    card: ModelCard
+
+    @property
+    def name(self) -> str:
+        """What the user calls it: the file's name without its ending."""
+        return self.path.stem
+
+
+def user_models_dir() -> Path:
+    """Folder in which users put networks of their own; it need not exist."""
+    return Path(platformdirs.user_data_dir("gesturepose", appauthor=False)) / "models"
+
+
+def _folders() -> tuple[Path, Path]:
+    return resources.models_dir(), user_models_dir()
+
+
+def read_card(path: Path) -> ModelCard:
+    """Read a card.
+
+    Raises
+    ------
+    ModelError
+        The file cannot be read, is no TOML, or breaks the card's rules; every broken rule is
+        named.
+    """
+    try:
+        return ModelCard.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelError(f"cannot read the card {path}: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ModelError(f"the card {path} is not valid TOML: {error}") from error
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, problem['loc']))}: {_say(problem['msg'])}"
+            for problem in error.errors()
+        )
+        raise ModelError(f"the card {path} is not valid: {problems}") from error
+
+
+def _say(message: str) -> str:
+    return message.removeprefix("Value error, ").replace("\n", " ")
+
+
+def _load(path: Path) -> Model:
+    card_path = path.with_suffix(".toml")
+    if not card_path.is_file():
+        example = resources.models_dir() / "movenet-multipose.toml"
+        raise ModelError(f"{path} has no card: write {card_path}, for example after {example}")
+    return Model(path, read_card(card_path))
+
+
+def list_models() -> list[Model]:
+    """Every usable network, bundled ones first; one with a broken card is logged and left out."""
+    models: dict[str, Model] = {}
+    for folder in _folders():
+        for path in sorted(folder.glob("*.onnx")):
+            try:
+                models.setdefault(path.stem, _load(path))
+            except ModelError as error:
+                log.warning("%s", error)
+    return list(models.values())
+
+
+def find_model(name_or_path: str) -> Model:
+    """Find a network by name, or by the path of its ``.onnx`` file.
+
+    A file that is not the one its card describes is used, with a warning.
+
+    Raises
+    ------
+    ModelError
+        No such network (with a suggestion), no such file, or no valid card.
+    """
+    model = _load(_locate(name_or_path))
+    try:
+        digest = hashlib.sha256(model.path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ModelError(f"cannot read {model.path}: {error.strerror}") from error
+    if digest != model.card.sha256:
+        log.warning(
+            "%s is not the file its card describes (sha256 %s); its accuracy is unknown",
+            model.path,
+            digest,
+        )
+    return model
+
+
+def _locate(name_or_path: str) -> Path:
+    path = Path(name_or_path).expanduser()
+    if path.suffix == ".onnx" or any(mark in name_or_path for mark in "/\\"):
+        if not path.is_file():
+            raise ModelError(f"no such network file: {path}")
+        if path.suffix != ".onnx":
+            raise ModelError(f"a network is an .onnx file with its card beside it, not {path}")
+        return path
+    for folder in _folders():
+        candidate = folder / f"{name_or_path}.onnx"
+        if candidate.is_file():
+            return candidate
+    names = sorted({found.stem for folder in _folders() for found in folder.glob("*.onnx")})
+    close = difflib.get_close_matches(name_or_path, names, n=1, cutoff=0.4)
+    hint = f" (did you mean {close[0]!r}?)" if close else ""
+    known = ", ".join(names) or f"none; put one into {user_models_dir()}"
+    raise ModelError(f"no network named {name_or_path!r}{hint}; there is: {known}")

@@ -1,0 +1,311 @@
+"""Convert MoveNet MultiPose Lightning from a TensorFlow.js graph model to ONNX.
+
+Run once by a developer; the program itself never does. Needs only numpy and onnx::
+
+    python models/convert.py movenet-multipose.json movenet-multipose.onnx
+
+The published graph holds the network and its decoding. This script keeps the network, from the
+unsigned byte picture to the six heads (CenterNet: Zhou et al., "Objects as Points", 2019), and
+leaves decoding to ``gesturepose/pose/movenet_multipose.py``. It changes no weight: they stay the
+float16 numbers they were published as, and the graph widens them to float32, which a runtime does
+once when it loads the file.
+
+It must not grow into a general converter: whatever it does not know stops it with an error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+#: Everything in the published graph carries this prefix; names are shorter without it.
+PREFIX = "StatefulPartitionedCall/"
+
+#: Node of the published graph -> name of the ONNX output and its channels. Everything after these
+#: is decoding.
+HEADS = {
+    "StatefulPartitionedCall/Sigmoid": ("center_heatmap", 1),
+    "StatefulPartitionedCall/Sigmoid_1": ("keypoint_heatmaps", 17),
+    "StatefulPartitionedCall/kpt_regress_0/conv2d_8/BiasAdd": ("keypoint_regression", 34),
+    "StatefulPartitionedCall/kpt_offset_0/conv2d_9/BiasAdd": ("keypoint_offsets", 34),
+    "StatefulPartitionedCall/box_scale_0/conv2d_5/BiasAdd": ("box_scale", 2),
+    "StatefulPartitionedCall/box_offset_0/conv2d_6/BiasAdd": ("box_offset", 2),
+}
+
+#: Resize and Clip have had their present form since 13; 17 is read by every supported runtime.
+OPSET = 17
+IR_VERSION = 8
+
+Node = dict[str, Any]
+
+
+class ConversionError(SystemExit):
+    """The input is not the graph this script was written for."""
+
+
+def load_weights(manifest: list[dict[str, Any]], folder: Path) -> dict[str, np.ndarray]:
+    """Read the arrays of a TensorFlow.js weights manifest, in the type they are stored in."""
+    arrays: dict[str, np.ndarray] = {}
+    for group in manifest:
+        raw = b"".join((folder / name).read_bytes() for name in group["paths"])
+        offset = 0
+        for weight in group["weights"]:
+            quantization = weight.get("quantization", {})
+            if set(quantization) & {"scale", "min"}:
+                raise ConversionError(f"{weight['name']} is stored with a scale; float16 expected")
+            dtype = np.dtype(quantization.get("dtype", weight["dtype"])).newbyteorder("<")
+            count = int(np.prod(weight["shape"], dtype=np.int64))
+            array = np.frombuffer(raw, dtype, count, offset).reshape(weight["shape"])
+            arrays[weight["name"]] = array
+            offset += array.nbytes
+        if offset != len(raw):
+            raise ConversionError(f"the weights take {offset} bytes, the files hold {len(raw)}")
+    return arrays
+
+
+def attribute(node: Node, name: str) -> Any:
+    """Value of a TensorFlow attribute: a list of integers, a string, texts, or a boolean."""
+    value = node["attr"][name]
+    if "b" in value:
+        return value["b"]
+    if "s" in value:
+        return base64.b64decode(value["s"]).decode()
+    if "s" in value.get("list", {}):
+        return [base64.b64decode(text).decode() for text in value["list"]["s"]]
+    return [int(i) for i in value["list"].get("i", [])]
+
+
+def same_pads(*, kernel: int, stride: int) -> tuple[int, int]:
+    """Pad one axis, before and after, by TensorFlow's SAME rule.
+
+    The rule depends on the size: ``max((ceil(size / stride) - 1) * stride + kernel - size, 0)`` in
+    all, the smaller half before. For sizes that are multiples of the stride that is
+    ``kernel - stride``, which is why the picture's sides must be multiples of 32: then every
+    feature map that meets a stride of 2 is even.
+    """
+    total = max(kernel - stride, 0)
+    return total // 2, total - total // 2
+
+
+@dataclass
+class OnnxGraph:
+    """The ONNX graph while it grows."""
+
+    nodes: list[onnx.NodeProto] = field(default_factory=list)
+    initializers: list[onnx.TensorProto] = field(default_factory=list)
+
+    def add(self, op: str, inputs: list[str], output: str, **attributes: Any) -> str:
+        """Append a node with one output and return that output's name."""
+        self.nodes.append(helper.make_node(op, inputs, [output], name=output, **attributes))
+        return output
+
+    def constant(self, name: str, array: np.ndarray) -> str:
+        """Store an array as it is."""
+        self.initializers.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+        return name
+
+    def weight(self, name: str, array: np.ndarray) -> str:
+        """Store an array as float16 and widen it to float32 in the graph."""
+        stored = self.constant(f"{name}/float16", array.astype("<f2"))
+        return self.add("Cast", [stored], name, to=TensorProto.FLOAT)
+
+
+class Converter:
+    """Walks the published graph backwards from a head and emits ONNX nodes, each once."""
+
+    def __init__(self, nodes: list[Node], weights: dict[str, np.ndarray]) -> None:
+        self._tf = {node["name"]: node for node in nodes}
+        self._weights = weights
+        self._done: dict[str, str] = {}
+        self.graph = OnnxGraph()
+
+    def emit(self, name: str, output: str | None = None) -> str:
+        """Emit a node and everything before it; return the name of its value in the ONNX graph."""
+        if name in self._done:
+            return self._done[name]
+        node = self._tf[name]
+        method = getattr(self, f"_emit_{node['op'].lstrip('_').lower()}", None)
+        if method is None:
+            raise ConversionError(f"{name} is a {node['op']}, which this script does not know")
+        value: str = method(node, output or name.removeprefix(PREFIX))
+        self._done[name] = value
+        return value
+
+    def _emit_placeholder(self, _node: Node, _output: str) -> str:
+        # Bytes are moved before they are widened: a quarter of the memory traffic. From here on
+        # the graph is channels first.
+        return self.graph.add("Transpose", ["image"], "image/nchw", perm=[0, 3, 1, 2])
+
+    def _emit_cast(self, node: Node, output: str) -> str:
+        return self.graph.add("Cast", [self.emit(node["input"][0])], output, to=TensorProto.FLOAT)
+
+    def _operand(self, name: str) -> str:
+        """Value or constant on one side of an elementwise operation, channels first."""
+        if name not in self._weights:
+            return self.emit(name)
+        if name not in self._done:
+            array = self._weights[name]
+            if array.ndim == 4:
+                array = array.transpose(0, 3, 1, 2)
+            self._done[name] = self.graph.weight(name.removeprefix(PREFIX), array)
+        return self._done[name]
+
+    def _elementwise(self, op: str, node: Node, output: str) -> str:
+        return self.graph.add(op, [self._operand(name) for name in node["input"]], output)
+
+    def _emit_sub(self, node: Node, output: str) -> str:
+        if not np.any(self._weights.get(node["input"][1], np.ones(1))):
+            return self.emit(node["input"][0])  # the published graph subtracts a mean of zero
+        return self._elementwise("Sub", node, output)
+
+    def _emit_mul(self, node: Node, output: str) -> str:
+        return self._elementwise("Mul", node, output)
+
+    def _emit_addv2(self, node: Node, output: str) -> str:
+        return self._elementwise("Add", node, output)
+
+    def _emit_sigmoid(self, node: Node, output: str) -> str:
+        return self._elementwise("Sigmoid", node, output)
+
+    def _emit_resizebilinear(self, node: Node, output: str) -> str:
+        source, size = node["input"]
+        factor = self._weights[self._tf[size]["input"][1]]
+        if self._tf[size]["op"] != "Mul" or factor.shape != (2,):
+            raise ConversionError(f"{node['name']} is not an enlargement by a constant factor")
+        if attribute(node, "align_corners"):
+            raise ConversionError(f"{node['name']} aligns corners, which is not supported")
+        mode = "half_pixel" if attribute(node, "half_pixel_centers") else "asymmetric"
+        scales = self.graph.constant(f"{output}/scales", np.array([1, 1, *factor], np.float32))
+        return self.graph.add(
+            "Resize",
+            [self.emit(source), "", scales],
+            output,
+            mode="linear",
+            coordinate_transformation_mode=mode,
+        )
+
+    def _convolution(self, node: Node, output: str, *, depthwise: bool) -> str:
+        source, weight_name, *bias_names = node["input"]
+        kernel = self._weights[weight_name]  # (height, width, in, out)
+        _, *strides, _ = attribute(node, "strides")
+        _, *dilations, _ = attribute(node, "dilations")
+        if dilations != [1, 1]:
+            raise ConversionError(f"{node['name']} is dilated, which is not supported")
+        groups = kernel.shape[2] if depthwise else 1
+        if depthwise:  # (height, width, in, multiplier) to (in * multiplier, 1, height, width)
+            weight = kernel.transpose(2, 3, 0, 1).reshape(-1, 1, *kernel.shape[:2])
+        else:
+            weight = kernel.transpose(3, 2, 0, 1)
+        if attribute(node, "padding") == "SAME":
+            axes = zip(kernel.shape[:2], strides, strict=True)
+            (top, bottom), (left, right) = (same_pads(kernel=k, stride=s) for k, s in axes)
+            pads = [top, left, bottom, right]
+        else:
+            pads = [0, 0, 0, 0]
+        short = weight_name.removeprefix(PREFIX)
+        inputs = [self.emit(source), self.graph.weight(short, weight)]
+        inputs += [
+            self.graph.weight(name.removeprefix(PREFIX), self._weights[name]) for name in bias_names
+        ]
+        fused = attribute(node, "fused_ops") if "fused_ops" in node["attr"] else []
+        activation = next((op for op in fused if op != "BiasAdd"), None)
+        result = self.graph.add(
+            "Conv",
+            inputs,
+            output if activation is None else f"{output}/linear",
+            kernel_shape=list(kernel.shape[:2]),
+            strides=strides,
+            pads=pads,
+            group=groups,
+        )
+        if activation is None:
+            return result
+        if activation == "Relu":
+            return self.graph.add("Relu", [result], output)
+        if activation == "Relu6":
+            return self.graph.add("Clip", [result, *self._relu6_limits()], output)
+        raise ConversionError(f"{node['name']} ends in {activation}, which is not supported")
+
+    def _relu6_limits(self) -> tuple[str, str]:
+        if "relu6" not in self._done:
+            self._done["relu6"] = self.graph.constant("relu6/min", np.array(0, np.float32))
+            self.graph.constant("relu6/max", np.array(6, np.float32))
+        return "relu6/min", "relu6/max"
+
+    def _emit_fusedconv2d(self, node: Node, output: str) -> str:
+        return self._convolution(node, output, depthwise=False)
+
+    def _emit_depthwiseconv2dnative(self, node: Node, output: str) -> str:
+        return self._convolution(node, output, depthwise=True)
+
+    def _emit_fuseddepthwiseconv2dnative(self, node: Node, output: str) -> str:
+        return self._convolution(node, output, depthwise=True)
+
+
+def convert(source: Path) -> onnx.ModelProto:
+    """Build the ONNX model of a TensorFlow.js graph model.
+
+    Parameters
+    ----------
+    source
+        The ``.json`` of the published model; its ``.bin`` lies beside it.
+
+    Returns
+    -------
+    onnx.ModelProto
+        Input ``image``: ``(1, height, width, 3)`` uint8 RGB, sides multiples of 32. Outputs: the
+        six heads, ``(1, channels, height / 4, width / 4)`` float32, heatmaps after their sigmoid.
+
+    Raises
+    ------
+    ConversionError
+        The graph is not the one this script was written for.
+    """
+    model = json.loads(source.read_text(encoding="utf-8"))
+    weights = load_weights(model["weightsManifest"], source.parent)
+    converter = Converter(model["modelTopology"]["node"], weights)
+    for name, (output, _) in HEADS.items():
+        if name not in converter._tf:  # noqa: SLF001  # same module
+            raise ConversionError(f"{source} has no node {name}: not MoveNet MultiPose")
+        converter.emit(name, output)
+    picture = helper.make_tensor_value_info("image", TensorProto.UINT8, [1, "height", "width", 3])
+    heads = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, channels, "height/4", "width/4"])
+        for name, channels in HEADS.values()
+    ]
+    graph = helper.make_graph(
+        converter.graph.nodes, "movenet_multipose", [picture], heads, converter.graph.initializers
+    )
+    result = helper.make_model(
+        graph,
+        producer_name="gesturepose models/convert.py",
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=IR_VERSION,
+        doc_string=f"Converted from {model.get('generatedBy', source.name)}, Apache-2.0, Google.",
+    )
+    onnx.checker.check_model(result, full_check=True)
+    return result
+
+
+def main() -> None:
+    """Convert, and print the checksums that belong in the model's card."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("source", type=Path, help="movenet-multipose.json, its .bin beside it")
+    parser.add_argument("target", type=Path, help="the .onnx file to write")
+    arguments = parser.parse_args()
+    onnx.save(convert(arguments.source), arguments.target)
+    for path in (arguments.source, arguments.source.with_suffix(".bin"), arguments.target):
+        print(hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_size, path.name)
+
+
+if __name__ == "__main__":
+    main()
