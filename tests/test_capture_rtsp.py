@@ -1,0 +1,136 @@
+"""RTSP against a real server (GStreamer's), stopped in its tracks, killed and started again."""
+
+from __future__ import annotations
+
+import itertools
+import select
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gesturepose.capture.settings import CaptureSettings
+from gesturepose.capture.source import open_source
+from gesturepose.capture.thread import CaptureThread, SourceStatus
+from gesturepose.datatypes import Frame, PoseFrame
+from gesturepose.errors import SourceError
+from gesturepose.slot import Slot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SETTINGS = CaptureSettings(stall_s=1.0, open_timeout_s=5, retry_min_s=0.1, retry_max_s=0.2)
+SCRIPT = Path(__file__).with_name("support_rtsp.py")
+PACKAGES = (
+    "python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly"
+)
+
+
+class RtspServer:
+    """A server program on a port of its own choice, kept over restarts."""
+
+    def __init__(self) -> None:
+        self._port = "0"
+        self._program: subprocess.Popen[str] | None = None
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"rtsp://127.0.0.1:{self._port}/test"
+
+    def start(self) -> None:
+        try:
+            program = subprocess.Popen(
+                ["/usr/bin/python3", str(SCRIPT), self._port],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
+        except FileNotFoundError:
+            pytest.skip("there is no /usr/bin/python3 to run the RTSP server")
+        self._program = program
+        assert program.stdout is not None
+        ready, _, _ = select.select([program.stdout], [], [], 15)
+        port = program.stdout.readline().strip() if ready else ""
+        if not port:
+            self.kill()
+            pytest.skip(f"no RTSP server here; Debian packages: {PACKAGES}")
+        self._port = port
+
+    def signal(self, number: signal.Signals) -> None:
+        assert self._program is not None
+        self._program.send_signal(number)
+
+    def kill(self) -> None:
+        program, self._program = self._program, None
+        if program is not None:
+            program.kill()
+            program.wait()
+            assert program.stdout is not None
+            program.stdout.close()
+
+
+@pytest.fixture
+def server() -> Iterator[RtspServer]:
+    running = RtspServer()
+    yield running
+    running.kill()
+
+
+def test_an_rtsp_stream_that_stalls_or_dies_is_reported_once_and_comes_back(
+    server: RtspServer,
+) -> None:
+    slot: Slot[Frame | PoseFrame] = Slot()
+    statuses: list[SourceStatus] = []
+    frames: list[Frame | PoseFrame] = []
+    thread = CaptureThread(
+        lambda: open_source(server.url, SETTINGS),
+        slot,
+        settings=SETTINGS,
+        realtime=False,
+        on_status=statuses.append,
+    )
+
+    def take_until(done: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 20
+        while not done():
+            assert time.monotonic() < deadline, statuses
+            frame = slot.get(0.02)
+            if frame is not None:
+                frames.append(frame)
+
+    def kinds() -> list[str]:
+        return [status.kind for status in statuses]
+
+    thread.start()
+    try:
+        take_until(lambda: len(frames) >= 5)
+        server.signal(signal.SIGSTOP)
+        stopped_s = time.monotonic()
+        take_until(lambda: kinds() == ["stalled"])
+        assert time.monotonic() - stopped_s < SETTINGS.stall_s + 1.5
+        server.signal(signal.SIGCONT)
+        take_until(lambda: kinds() == ["stalled", "back"])
+        server.kill()
+        take_until(lambda: kinds() == ["stalled", "back", "lost"])
+        server.start()
+        take_until(lambda: kinds() == ["stalled", "back", "lost", "back"])
+        count = len(frames)
+        take_until(lambda: len(frames) >= count + 5)
+    finally:
+        thread.stop()
+    thread.join(2)
+    stamps = [frame.timestamp for frame in frames]
+    assert all(b > a for a, b in itertools.pairwise(stamps))
+    assert all(frame.image.shape == (48, 64, 3) for frame in frames if isinstance(frame, Frame))
+
+
+def test_an_rtsp_server_that_is_off_is_one_clear_line(server: RtspServer) -> None:
+    server.kill()
+    with pytest.raises(SourceError, match="cannot be opened as a video stream") as raised:
+        open_source(server.url.replace("rtsp://", "rtsp://me:s3cret@"), SETTINGS)
+    assert "s3cret" not in str(raised.value)
+    assert "\n" not in str(raised.value)
