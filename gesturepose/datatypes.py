@@ -7,7 +7,7 @@ the origin in the picture's upper left corner; times are seconds; sides are the 
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -185,27 +185,3 @@ class GestureProgress:
     value: float
     active: bool
     blocked_by: str = ""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Snapshot:
-    """All of one frame's results.
-
-    Attributes
-    ----------
-    frame
-        What came in: a picture, or a line of a keypoint recording.
-    poses, tracks, events
-        The stages' results.
-    operator_id
-        The track that is obeyed; ``None`` when nobody is.
-    progress
-        Per gesture of the operator; empty when nobody is obeyed.
-    """
-
-    frame: Frame | PoseFrame
-    poses: Sequence[Pose]
-    tracks: Sequence[Track]
-    events: Sequence[GestureEvent]
-    operator_id: int | None = None
-    progress: dict[str, GestureProgress] = field(default_factory=dict)

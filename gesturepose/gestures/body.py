@@ -77,7 +77,7 @@ class BodyCoordinates:
     because turning makes shoulders narrow at once while walking away is slow.
     """
 
-    def __init__(self, *, widen_s: float = 0.3, narrow_s: float = 3.0, rest_s: float = 0.7) -> None:
+    def __init__(self, *, widen_s: float = 0.3, narrow_s: float = 3.0, rest_s: float = 0.4) -> None:
         self._widen_s = widen_s
         self._narrow_s = narrow_s
         self._rest_s = rest_s
@@ -133,7 +133,7 @@ class BodyCoordinates:
     def _follow_rest(self, points: FloatArray, speeds: FloatArray, timestamp: float) -> None:
         """Where a wrist stays still and low is where it rests."""
         for side, wrist in enumerate(_WRISTS):
-            if speeds[wrist] < 0.35 and points[wrist, 1] < -0.75:
+            if speeds[wrist] < 0.5 and points[wrist, 1] < -0.75:
                 if math.isnan(self._still_since[side]):
                     self._still_since[side] = timestamp
                 elif timestamp - self._still_since[side] >= self._rest_s:

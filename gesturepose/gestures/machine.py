@@ -108,11 +108,11 @@ class GestureMachine:
         return best.made
 
     def _read_posture(self, body: BodyPose) -> bool:
-        best, blocking, chosen = -math.inf, "", self._variants[0]
-        for variant in self._variants:
-            # What began on one side is not carried on by the other.
-            if self._variant is not None and not math.isnan(self._since):
-                chosen = variant = self._variant
+        variants = self._variants
+        if self._variant is not None and not math.isnan(self._since):
+            variants = [self._variant]  # what began on one side is not carried on by the other
+        best, blocking, chosen = -math.inf, "", variants[0]
+        for variant in variants:
             margin, words = weakest(variant.postures, body.points, body.speeds, held=False)
             if margin > best:
                 best, blocking, chosen = margin, words, variant

@@ -32,8 +32,11 @@ STROKE_SPAN_S = 2.5
 _ENDING_SPEED = 0.6
 """A stroke ends when its speed has fallen to this fraction of its peak."""
 _PAUSE_S = 0.1
-_PAUSE_TRAVEL = 0.03
-"""A point that advances less than this (shoulder widths) in `_PAUSE_S` is not under way."""
+_PAUSE_SPEED = 0.35
+"""A point that advances more slowly than this (shoulder widths per second), on average over
+`_PAUSE_S`, is not under way."""
+_GAP_S = 0.3
+"""A stroke survives this long a gap in which the point was not seen."""
 _COMPANION = 0.5
 """A stroke made alone: the other hand travels less than this fraction of it."""
 
@@ -72,11 +75,17 @@ class Stroke:
         if len(window.times) < 3:
             return Reading(0.0, made=False, blocked_by="no motion yet")
         travel = self._travel(window)
-        seen = ~np.isnan(travel)
-        if not seen[-1] or seen.sum() < 3:
+        if math.isnan(travel[-1]):
             return Reading(0.0, made=False, blocked_by="not visible")
+        # What came before a long gap is another movement; short gaps are bridged.
+        seen = (~np.isnan(travel)).nonzero()[0]
+        times = window.times[seen]
+        gaps = (times[1:] - times[:-1] > _GAP_S).nonzero()[0]
+        seen = seen[gaps[-1] + 1 :] if len(gaps) else seen
+        if len(seen) < 3:
+            return Reading(0.0, made=False, blocked_by="seen too shortly")
         read = self._read_swings if swings else self._read_stroke
-        return read(window, travel, seen)
+        return read(window, travel[seen], seen)
 
     def _travel(self, window: History.Window) -> NDArray[np.float32]:
         """Position along the motion's direction, ``(N,)``."""
@@ -104,16 +113,24 @@ class Stroke:
         return abs(dy if axis == 0 else dx)
 
     def _read_stroke(
-        self, window: History.Window, travel: NDArray[np.float32], seen: NDArray[np.bool_]
+        self, window: History.Window, travel: NDArray[np.float32], seen: NDArray[np.intp]
     ) -> Reading:
+        """Judge one stroke; ``travel`` has the samples at the window's rows ``seen``."""
         motion = self._motion
-        first = _stroke_start(window.times, travel, seen)
-        recent = int(np.searchsorted(window.times, window.times[-1] - motion.within_s - 1e-6))
-        length = float(travel[-1] - travel[first])
-        quick = float(travel[-1] - np.nanmin(travel[max(first, recent) :]))
+        times = window.times[seen]
+        recent = int(times.searchsorted(times[-1] - motion.within_s - 1e-6))
+        quick = float(travel[-1] - travel[recent:].min())
+        began = 0
+        if quick >= motion.distance:  # the start is looked for only when it can matter
+            began = _stroke_start(times, travel)
+            quick = float(travel[-1] - travel[max(began, recent) :].min())
+        length = float(travel[-1] - travel[began])
         progress = min(max(quick / motion.distance, 0.0), 1.0)
         if quick < motion.distance:
             return Reading(progress, made=False, blocked_by=f"travel {quick:.1f}")
+        if began == 0:
+            return Reading(0.9, made=False, blocked_by="its start was not seen")
+        first = int(seen[began])
         if self._drift(window, first) > motion.max_drift * length:
             return Reading(0.9, made=False, blocked_by="not straight enough")
         if self._other_row is not None and motion.towards in _DIRECTIONS:
@@ -124,16 +141,17 @@ class Stroke:
         margin, blocking = weakest(self._start, window.points[first], None, held=False)
         if margin < 0:
             return Reading(0.9, made=False, blocked_by=f"at its start: {blocking}")
-        if not _slowing(window.times[first:], travel[first:], seen[first:]):
+        if not _slowing(times[began:], travel[began:]):
             return Reading(0.95, made=False, blocked_by="still under way")
         return Reading(1.0, made=True)
 
     def _read_swings(
-        self, window: History.Window, travel: NDArray[np.float32], seen: NDArray[np.bool_]
+        self, window: History.Window, travel: NDArray[np.float32], seen: NDArray[np.intp]
     ) -> Reading:
+        """Judge a to-and-fro; ``travel`` has the samples at the window's rows ``seen``."""
         motion = self._motion
         needed = motion.swings or 0
-        turns, rising = _turning_points(travel[seen].tolist(), motion.distance)
+        turns, rising = _turning_points(travel.tolist(), motion.distance)
         swings = len(turns)
         progress = min(swings / needed, 1.0)
         if swings < needed:
@@ -141,33 +159,42 @@ class Stroke:
         # With a direction the travel is signed so that the last swing has to rise.
         if motion.towards is not None and not rising:
             return Reading(0.9, made=False, blocked_by="on the way back")
-        first = int(np.flatnonzero(seen)[turns[-needed]])
+        first = int(seen[turns[-needed]])
+        if self._other_row is not None and motion.axis is not None:
+            axis = 0 if motion.axis == "horizontal" else 1
+            other = window.points[first:, self._other_row, axis]
+            own = travel[turns[-needed] :]
+            if _range(other) > _COMPANION * _range(own):
+                return Reading(0.9, made=False, blocked_by="the other hand moved along")
         margin, blocking = weakest(self._start, window.points[first], None, held=False)
         if margin < 0:
             return Reading(0.9, made=False, blocked_by=f"at its start: {blocking}")
         return Reading(1.0, made=True)
 
 
-def _stroke_start(
-    times: NDArray[np.float64], travel: NDArray[np.float32], seen: NDArray[np.bool_]
-) -> int:
+def _range(values: NDArray[np.float32]) -> float:
+    """Distance from the least to the greatest; 0 if none was seen."""
+    seen = values[~np.isnan(values)]
+    return float(seen.max() - seen.min()) if len(seen) else 0.0
+
+
+def _stroke_start(times: NDArray[np.float64], travel: NDArray[np.float32]) -> int:
     """Index of the last sample, before the newest, at which the point was not under way."""
+    # At low frame rates one frame back is further than the pause asked for.
     before = np.searchsorted(times, times - _PAUSE_S - 1e-6)
-    advance = travel - travel[before]
-    paused = ~(advance > _PAUSE_TRAVEL)  # also where either end was not seen
-    paused[-1] = False
-    starts = np.flatnonzero(paused & seen)
-    return int(starts[-1]) if len(starts) else int(np.argmax(seen))
+    before = np.minimum(before, np.maximum(np.arange(len(times)) - 1, 0))
+    span = np.maximum(times - times[before], 1e-3)
+    under_way = (travel - travel[before]) / span > _PAUSE_SPEED
+    under_way[-1] = True
+    starts = np.flatnonzero(~under_way)
+    return int(starts[-1]) if len(starts) else 0
 
 
-def _slowing(
-    times: NDArray[np.float64], travel: NDArray[np.float32], seen: NDArray[np.bool_]
-) -> bool:
+def _slowing(times: NDArray[np.float64], travel: NDArray[np.float32]) -> bool:
     """Whether the newest speed is well under the peak of the stroke."""
-    t, p = times[seen], travel[seen]
-    if len(t) < 3:
+    if len(travel) < 3:
         return False
-    speed = np.diff(p) / np.maximum(np.diff(t), 1e-3)
+    speed = np.diff(travel) / np.maximum(np.diff(times), 1e-3)
     return bool(speed[-1] <= _ENDING_SPEED * speed.max())
 
 

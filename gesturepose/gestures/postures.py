@@ -35,6 +35,7 @@ class Posture:
     low: float
     high: float
     sign: float
+    optional: bool
     description: str
 
     @classmethod
@@ -64,6 +65,7 @@ class Posture:
             low=low,
             high=high,
             sign=sign,
+            optional=rule.optional,
             description=rule.describe(),
         )
 
@@ -82,7 +84,8 @@ class Posture:
         Returns
         -------
         float
-            Positive or zero when met; minus infinity when a point is not visible.
+            Positive or zero when met; minus infinity when a point is not visible (plus infinity
+            for an optional rule).
         """
         match self.kind:
             case "above" | "below":
@@ -104,7 +107,7 @@ class Posture:
                     return math.inf
                 value, slack = float(speeds[self.rows[0]]), 0.0
         if math.isnan(value):
-            return -math.inf
+            return math.inf if self.optional else -math.inf
         slack = slack if held else 0.0
         return min(value - self.low, self.high - value) + slack
 

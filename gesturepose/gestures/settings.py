@@ -70,6 +70,8 @@ class PoseRule(BaseModel):
     still: Point | None = None
     """The point moves at ``max_speed`` or less; needed to begin, not to go on."""
 
+    optional: bool = False
+    """Met when one of the points is not visible."""
     margin: Annotated[float, Field(ge=-10, le=10, allow_inf_nan=False)] = 0.0
     max_distance: Length | None = None
     min_distance: Length | None = None
@@ -85,7 +87,7 @@ class PoseRule(BaseModel):
             raise ValueError(f"a pose rule has exactly one of {', '.join(KINDS)}; found {found}")
         kind = given[0]
         own = {"min_deg", "max_deg"} if kind == "angle" else {_THRESHOLDS[kind]}
-        foreign = self.model_fields_set - set(KINDS) - own
+        foreign = self.model_fields_set - set(KINDS) - own - {"optional"}
         if foreign:
             raise ValueError(f"'{kind}' takes {' and '.join(sorted(own))}, not {min(foreign)}")
         if kind == "angle" and self.min_deg is None and self.max_deg is None:

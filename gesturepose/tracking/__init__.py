@@ -1,0 +1,1 @@
+"""Identity and steady keypoints: poses in, tracks out."""

@@ -1,0 +1,158 @@
+"""The composition root: builds an engine from options and a configuration.
+
+Front ends call `compose` and then only talk to what it returns. Heavy libraries are imported here,
+when they are needed, so that the command line answers quickly.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gesturepose.actions.dispatcher import Dispatcher
+from gesturepose.capture.source import SourceOpener
+from gesturepose.capture.thread import CaptureThread, SourceStatus
+from gesturepose.datatypes import Frame, Pose, PoseFrame
+from gesturepose.engine import Engine, make_mapping
+from gesturepose.pipeline import Pipeline
+from gesturepose.skeleton import COCO17
+from gesturepose.slot import Slot
+from gesturepose.stats import StageTimes
+from gesturepose.tracking.operator import OperatorSelector
+from gesturepose.tracking.tracker import Tracker
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gesturepose.config import Config
+    from gesturepose.engine import EngineListener
+    from gesturepose.pipeline import Estimator
+    from gesturepose.pose.settings import PoseSettings
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """What one run was asked for beyond gestures.toml."""
+
+    source: str
+    dry_run: bool = False
+    realtime: bool = False
+    max_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """An engine ready to start, and the facts a front end shows.
+
+    Attributes
+    ----------
+    engine
+        Not started yet.
+    source
+        What the frames come from, in words.
+    live
+        Whether the source goes on without a reader.
+    model, provider
+        The network and what it runs on; ``"none"`` for a keypoint recording, which needs none.
+    times
+        Durations of the stages so far.
+    """
+
+    engine: Engine
+    source: str
+    live: bool
+    model: str
+    provider: str
+    times: StageTimes
+
+
+def compose(config: Config, options: RunOptions, listener: EngineListener) -> Run:
+    """Build an engine: open the source, load the network, join the stages.
+
+    Raises
+    ------
+    UsageError
+        If the options or the configuration name something that does not exist.
+    GesturePoseError
+        If the source cannot be opened, or real actions are wanted where none can be performed.
+    """
+    times = StageTimes()
+    dispatcher = Dispatcher(
+        dry_run=options.dry_run,
+        allow_commands=config.control.allow_commands,
+        on_result=listener.on_action,
+    )
+    opener = SourceOpener(options.source, config.camera)
+    try:
+        is_recording = options.source.lower().endswith(".jsonl")
+        estimator, model, provider = (
+            (_recorded_poses, "none", "none")
+            if is_recording
+            else _load_network(config.model, times)
+        )
+        classifier, engagement, bindings = make_mapping(config)
+        pipeline = Pipeline(
+            estimator=estimator,
+            tracker=Tracker(config.tracker, COCO17),
+            operator=OperatorSelector(config.tracker),
+            classifier=classifier,
+            engagement=engagement,
+            bindings=bindings,
+            times=times,
+        )
+        lossless = not opener.live and not options.realtime
+        slot: Slot[Frame | PoseFrame] = Slot(lossless=lossless)
+
+        def on_status(status: SourceStatus) -> None:
+            _log.log(logging.INFO if status.kind == "back" else logging.WARNING, status.detail)
+            engine.on_source_status(status)
+
+        engine = Engine(
+            pipeline=pipeline,
+            capture=CaptureThread(
+                opener,
+                slot,
+                settings=config.camera,
+                realtime=options.realtime,
+                on_status=on_status,
+            ),
+            dispatcher=dispatcher,
+            slot=slot,
+            listener=listener,
+            lossless=lossless,
+            max_seconds=options.max_seconds,
+        )
+    except BaseException:
+        opener.close()
+        raise
+    return Run(
+        engine=engine,
+        source=opener.name,
+        live=opener.live,
+        model=model,
+        provider=provider,
+        times=times,
+    )
+
+
+def _recorded_poses(frame: Frame | PoseFrame) -> Sequence[Pose]:
+    """A keypoint recording needs no network: its poses come with its frames."""
+    if not isinstance(frame, PoseFrame):
+        raise TypeError("a keypoint recording gives poses, not pictures")
+    return frame.poses
+
+
+def _load_network(settings: PoseSettings, times: StageTimes) -> tuple[Estimator, str, str]:
+    from gesturepose.pose.estimator import PoseEstimator
+
+    network = PoseEstimator(settings, times=times)
+
+    def estimate(frame: Frame | PoseFrame) -> Sequence[Pose]:
+        if not isinstance(frame, Frame):
+            raise TypeError("a network needs pictures")
+        return network(frame)
+
+    return estimate, network.model_name, network.provider

@@ -1,0 +1,217 @@
+"""Threads and life cycle: frames in, actions out, and one way to let go of everything.
+
+The capture thread fills a slot, the engine thread takes frames from it through the pipeline and
+submits actions, the dispatcher's thread performs them. Whatever interrupts the flow (stop, a lost
+or stalled source, a new mapping, a failing stage) takes one path: gestures under way are cancelled,
+then every held key and button is released. The engine knows no front end.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING, Protocol
+
+from gesturepose.actions.bindings import Bindings
+from gesturepose.gestures.classifier import GestureClassifier
+from gesturepose.gestures.engagement import Engagement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gesturepose.actions.dispatcher import ActionResult, Dispatcher
+    from gesturepose.capture.thread import CaptureThread, SourceStatus
+    from gesturepose.config import Config
+    from gesturepose.datatypes import Frame, GestureEvent, PoseFrame
+    from gesturepose.pipeline import Pipeline, Snapshot
+    from gesturepose.slot import Slot
+
+_log = logging.getLogger(__name__)
+
+_WAKE_UP_S = 0.2
+"""How often a waiting engine looks whether it should stop."""
+_ACTIONS_PATIENCE_S = 10.0
+
+
+class EngineListener(Protocol):
+    """What a front end may want to know; called on the engine's and the dispatcher's threads."""
+
+    def on_snapshot(self, snapshot: Snapshot) -> None:
+        """Show, write or count one frame's results; called before its actions are performed."""
+
+    def on_cancel(self, events: Sequence[GestureEvent]) -> None:
+        """Gestures were broken off outside a frame."""
+
+    def on_action(self, result: ActionResult) -> None:
+        """An action was performed or refused."""
+
+
+def make_mapping(config: Config) -> tuple[GestureClassifier, Engagement, Bindings]:
+    """Build the stages that gestures.toml defines."""
+    control = config.control
+    return (
+        GestureClassifier(config.gestures, config.classifier),
+        Engagement(
+            mode=control.engagement, wake=control.wake, engaged_s=control.engaged_s
+        ),
+        Bindings(config.bindings),
+    )
+
+
+class Engine:
+    """Runs a pipeline until its source ends or it is told to stop.
+
+    Parameters
+    ----------
+    pipeline, capture, dispatcher
+        The parts it runs; it starts and stops the last two.
+    slot
+        Where capture leaves frames.
+    listener
+        Told what happens.
+    lossless
+        Every frame counts: actions of a frame are performed before the next one, so that the
+        result is the same every time.
+    max_seconds
+        End after so many seconds of the source's time; ``None`` for no end.
+    """
+
+    def __init__(
+        self,
+        *,
+        pipeline: Pipeline,
+        capture: CaptureThread,
+        dispatcher: Dispatcher,
+        slot: Slot[Frame | PoseFrame],
+        listener: EngineListener,
+        lossless: bool,
+        max_seconds: float | None = None,
+    ) -> None:
+        self._pipeline = pipeline
+        self._capture = capture
+        self._dispatcher = dispatcher
+        self._slot = slot
+        self._listener = listener
+        self._lossless = lossless
+        self._max_seconds = max_seconds
+        self._stopping = threading.Event()
+        self._interrupted = threading.Event()
+        self._mapping_lock = threading.Lock()
+        self._new_mapping: Config | None = None
+        self._first: float | None = None
+        self._last = 0.0
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="engine")
+
+    def start(self) -> None:
+        """Start all threads."""
+        self._dispatcher.start()
+        self._capture.start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask everything to end; returns at once, `join` waits. May be called from any thread."""
+        self._stopping.set()
+        self._slot.close()
+
+    def join(self, timeout_s: float | None = None) -> bool:
+        """Wait for the end; ``False`` if it has not come after ``timeout_s``.
+
+        Raises
+        ------
+        BaseException
+            Whatever made a stage or the source fail.
+        """
+        self._thread.join(timeout_s)
+        if self._thread.is_alive():
+            return False
+        if self._failure is not None:
+            raise self._failure
+        return True
+
+    @property
+    def dropped(self) -> int:
+        """Frames replaced by newer ones before they were looked at."""
+        return self._slot.dropped
+
+    def replace_mapping(self, config: Config) -> None:
+        """Use another gestures.toml from the next frame on."""
+        with self._mapping_lock:
+            self._new_mapping = config
+
+    def on_source_status(self, status: SourceStatus) -> None:
+        """Let go of everything when the source is lost or stalls; called by the capture thread."""
+        if status.kind != "back":
+            self._interrupted.set()
+
+    def _run(self) -> None:
+        try:
+            self._loop()
+        except BaseException as error:  # noqa: BLE001 - kept for join, which raises it
+            self._failure = error
+        finally:
+            self._end()
+
+    def _loop(self) -> None:
+        while not self._stopping.is_set():
+            frame = self._slot.get(_WAKE_UP_S)
+            if self._interrupted.is_set():
+                self._interrupted.clear()
+                self._let_go()
+            self._swap_mapping()
+            if frame is None:
+                if self._slot.closed:
+                    return
+                continue
+            if self._first is None:
+                self._first = frame.timestamp
+            elif self._is_over(frame.timestamp):
+                return
+            self._step(frame)
+
+    def _step(self, frame: Frame | PoseFrame) -> None:
+        self._last = frame.timestamp
+        snapshot = self._pipeline.step(frame)
+        self._listener.on_snapshot(snapshot)
+        if snapshot.actions:
+            self._dispatcher.submit(snapshot.actions)
+            if self._lossless:
+                self._dispatcher.flush(_ACTIONS_PATIENCE_S)
+
+    def _is_over(self, timestamp: float) -> bool:
+        return (
+            self._max_seconds is not None
+            and self._first is not None
+            and timestamp - self._first >= self._max_seconds
+        )
+
+    def _swap_mapping(self) -> None:
+        with self._mapping_lock:
+            config, self._new_mapping = self._new_mapping, None
+        if config is not None:
+            self._let_go()
+            classifier, engagement, bindings = make_mapping(config)
+            self._pipeline.replace_mapping(
+                classifier=classifier, engagement=engagement, bindings=bindings
+            )
+
+    def _let_go(self) -> None:
+        events, actions = self._pipeline.cancel(self._last)
+        if events:
+            self._listener.on_cancel(events)
+        if actions:
+            self._dispatcher.submit(actions)
+        self._dispatcher.release_all()
+
+    def _end(self) -> None:
+        """Let go, then end the other threads; a failure of theirs counts unless ours came first."""
+        try:
+            self._let_go()
+        except Exception:
+            _log.exception("could not break off what was going on")
+        self._slot.close()
+        for end in (self._dispatcher.stop, self._capture.stop, self._capture.join):
+            try:
+                end()
+            except BaseException as error:  # noqa: BLE001 - kept for join, which raises it
+                self._failure = self._failure or error

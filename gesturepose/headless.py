@@ -1,0 +1,200 @@
+"""The front end without a window: runs an engine and writes down what happens.
+
+It holds no recognition logic and imports no Qt; the main thread only waits, watches gestures.toml
+for changes, and turns signals into an orderly end.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import gesturepose
+from gesturepose.app import RunOptions, compose
+from gesturepose.capture.recording import PoseRecorder
+from gesturepose.config import ConfigError, load_config
+from gesturepose.event_log import EventLog, JsonEventLog, SpokenEventLog
+from gesturepose.skeleton import COCO17
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from gesturepose.actions.dispatcher import ActionResult
+    from gesturepose.config import Config
+    from gesturepose.datatypes import GestureEvent
+    from gesturepose.engine import Engine
+    from gesturepose.pipeline import Snapshot
+
+_log = logging.getLogger(__name__)
+
+_LOOK_S = 0.5
+"""How often gestures.toml is looked at."""
+
+
+class _Reporter:
+    """Writes what the engine tells to the event log and, if asked, the keypoint recording."""
+
+    def __init__(self, events: EventLog, recorder: PoseRecorder | None) -> None:
+        self._events = events
+        self._recorder = recorder
+        self._first: float | None = None
+        self.frames = 0
+        self.last_t = 0.0
+        self.first_frame_at = 0.0
+
+    def on_snapshot(self, snapshot: Snapshot) -> None:
+        now = snapshot.frame.timestamp
+        if self._first is None:
+            self._first = now
+            self.first_frame_at = time.monotonic()
+        self.frames += 1
+        self.last_t = self._t(now)
+        if self._recorder is not None:
+            self._recorder.write(snapshot.poses, self.last_t, size=snapshot.frame.size)
+        self.on_cancel(snapshot.events)
+
+    def on_cancel(self, events: Sequence[GestureEvent]) -> None:
+        for event in events:
+            self._events.gesture(event, self._t(event.timestamp))
+
+    def on_action(self, result: ActionResult) -> None:
+        self._events.action(result, self._t(result.bound.timestamp))
+
+    def _t(self, timestamp: float) -> float:
+        return timestamp - (self._first or 0.0)
+
+
+class _MappingWatch:
+    """Reloads gestures.toml when it changes: parsed whole, then swapped; an error keeps the old."""
+
+    def __init__(self, path: Path, adjust: Callable[[Config], Config]) -> None:
+        self._path = path
+        self._adjust = adjust
+        self._seen = self._stamp()
+
+    def look(self, engine: Engine) -> None:
+        stamp = self._stamp()
+        if stamp is None or stamp == self._seen:
+            return
+        self._seen = stamp
+        try:
+            config = self._adjust(load_config(self._path))
+        except ConfigError as error:
+            _log.warning("keeping the mapping as it was:\n%s", error)
+        else:
+            engine.replace_mapping(config)
+            _log.info("%s reloaded", self._path)
+
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            status = self._path.stat()
+        except OSError:  # an editor that replaces the file: look again later
+            return None
+        return status.st_mtime_ns, status.st_size
+
+
+def run_headless(  # noqa: PLR0913 - the command line's options, by name
+    config: Config,
+    options: RunOptions,
+    *,
+    config_path: Path,
+    adjust: Callable[[Config], Config],
+    events: str | None = None,
+    record: str | None = None,
+) -> None:
+    """Run until the source ends, the time is over, or a signal asks for the end.
+
+    Parameters
+    ----------
+    config, options
+        What to run.
+    config_path
+        The file that is watched for changes.
+    adjust
+        Applies the command line's options to a configuration read later.
+    events
+        Where JSON Lines go: a path, ``-`` for standard output, ``None`` for sentences there.
+    record
+        Where a keypoint recording goes; ``None`` for none.
+
+    Raises
+    ------
+    GesturePoseError
+        Anything a person can act on.
+    """
+    started = time.monotonic()
+    log: EventLog = JsonEventLog(events) if events is not None else SpokenEventLog()
+    recorder = None
+    try:
+        if record is not None:
+            recorder = PoseRecorder(Path(record), skeleton_name=COCO17.name)
+        reporter = _Reporter(log, recorder)
+        run = compose(config, options, reporter)
+        stopping = threading.Event()
+        with _signals(stopping):
+            log.start(
+                version=gesturepose.__version__,
+                source=run.source,
+                model=run.model,
+                provider=run.provider,
+            )
+            run.engine.start()
+            _wait(
+                run.engine,
+                stopping,
+                watch=_MappingWatch(config_path, adjust),
+                deadline=(
+                    time.monotonic() + options.max_seconds
+                    if run.live and options.max_seconds is not None
+                    else None
+                ),
+            )
+        log.stop(
+            frames=reporter.frames,
+            dropped=run.engine.dropped,
+            seconds=round(reporter.last_t, 3),
+            wall_s=round(time.monotonic() - started, 3),
+            first_frame_s=round(reporter.first_frame_at - started, 3) if reporter.frames else None,
+            stages_ms=run.times.summary_ms(),
+        )
+    finally:
+        if recorder is not None:
+            recorder.close()
+        log.close()
+
+
+def _wait(
+    engine: Engine, stopping: threading.Event, *, watch: _MappingWatch, deadline: float | None
+) -> None:
+    """Wait for the engine's end; `Engine.join` raises what made it fail."""
+    try:
+        while not engine.join(_LOOK_S if not stopping.is_set() else None):
+            if stopping.is_set() or (deadline is not None and time.monotonic() >= deadline):
+                engine.stop()
+                stopping.set()
+            else:
+                watch.look(engine)
+    except BaseException:
+        engine.stop()
+        raise
+
+
+class _signals:  # noqa: N801 - a context manager used as a function
+    """SIGINT and SIGTERM set an event while the body runs; handlers are put back afterwards."""
+
+    def __init__(self, stopping: threading.Event) -> None:
+        self._stopping = stopping
+        self._before: dict[int, object] = {}
+
+    def __enter__(self) -> None:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._before[number] = signal.signal(number, lambda *_: self._stopping.set())
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]

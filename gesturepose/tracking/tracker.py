@@ -1,0 +1,237 @@
+"""Follow people from frame to frame: identity, steady keypoints and velocities.
+
+A track is born TENTATIVE, is CONFIRMED after it was seen for ``birth_s``, is COASTING in frames
+that do not show it, and is forgotten after ``coast_s``. All evidence is measured in seconds of the
+frames' timestamps; no clock is read. Must not change the poses it is given.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gesturepose.datatypes import Track, TrackState
+from gesturepose.tracking.association import ROOT_AREA_SW, assign, compute_similarity
+from gesturepose.tracking.kalman import TIME_SLACK_S, KeypointFilter
+from gesturepose.tracking.scale import estimate_scale_px
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from gesturepose.datatypes import BoolArray, Pose
+    from gesturepose.skeleton import Skeleton
+    from gesturepose.tracking.settings import TrackerSettings
+
+    Float64Array = NDArray[np.float64]
+
+#: A coordinate beyond this is a network's garbage, not a picture's pixel.
+_MAX_COORDINATE_PX = 1e5
+
+
+class _Measurement:
+    """A pose as the tracker reads it: float64, with what to ignore marked."""
+
+    def __init__(self, pose: Pose, settings: TrackerSettings, count: int) -> None:
+        if len(pose.scores) != count:
+            raise ValueError(f"a pose of {len(pose.scores)} keypoints; the skeleton has {count}")
+        inside = (np.abs(pose.keypoints) < _MAX_COORDINATE_PX).all(axis=1)
+        self.seen: BoolArray = (
+            inside & (pose.scores > 0.0) & (pose.scores >= settings.keypoint_score)
+        )
+        self.keypoints = np.where(self.seen[:, None], pose.keypoints, 0.0).astype(np.float64)
+        self.scores = np.where(self.seen, pose.scores, 0.0).astype(np.float64)
+        self.score = pose.score
+
+
+class _Person:
+    """One track while it lives."""
+
+    def __init__(
+        self,
+        track_id: int,
+        first: _Measurement,
+        *,
+        settings: TrackerSettings,
+        skeleton: Skeleton,
+    ) -> None:
+        self.track_id = track_id
+        self.scale_px = estimate_scale_px(first.keypoints, first.seen, skeleton)
+        self.evidence_s = 0.0
+        self.unseen_s = 0.0
+        self.confirmed = settings.birth_s <= 0.0
+        self.filter = KeypointFilter(settings, skeleton)
+        self.filter.update(first.keypoints, first.scores, first.seen, scale_px=self.scale_px)
+        self._settings = settings
+        self._skeleton = skeleton
+
+    def predict(self, step_s: float) -> None:
+        """Move on by a time step, to be followed by `see` or `miss`."""
+        self.filter.predict(step_s, scale_px=self.scale_px, person_seen=self.unseen_s == 0.0)
+
+    def see(self, measurement: _Measurement, step_s: float) -> None:
+        """Take this frame's pose."""
+        estimate_px = estimate_scale_px(measurement.keypoints, measurement.seen, self._skeleton)
+        smoothing_s = self._settings.scale_smoothing_s
+        self.scale_px += (estimate_px - self.scale_px) * step_s / (step_s + smoothing_s)
+        self.filter.update(
+            measurement.keypoints, measurement.scores, measurement.seen, scale_px=self.scale_px
+        )
+        self.unseen_s = 0.0
+        self.evidence_s += step_s
+        self.confirmed |= self.evidence_s >= self._settings.birth_s - TIME_SLACK_S
+
+    def miss(self, step_s: float) -> None:
+        """Do without a pose in this frame."""
+        if self.unseen_s == 0.0:
+            self.filter.move_as_one()
+        self.unseen_s += step_s
+
+    @property
+    def alive(self) -> bool:
+        """Whether it may still come back; one never confirmed has less patience."""
+        settings = self._settings
+        patience_s = settings.coast_s
+        if not self.confirmed:
+            patience_s = min(patience_s, settings.birth_s)
+        return self.unseen_s <= patience_s + TIME_SLACK_S
+
+    def report(self, timestamp: float) -> Track:
+        """Return what the other stages see of it."""
+        visible = self.filter.visible
+        state = TrackState.TENTATIVE
+        if self.confirmed:
+            state = TrackState.CONFIRMED if self.unseen_s == 0.0 else TrackState.COASTING
+        return Track(
+            track_id=self.track_id,
+            keypoints=np.where(visible[:, None], self.filter.positions, np.nan).astype(np.float32),
+            velocities=np.where(visible[:, None], self.filter.velocities, np.nan).astype(
+                np.float32
+            ),
+            visible=visible,
+            state=state,
+            timestamp=timestamp,
+        )
+
+
+class Tracker:
+    """Give every person an identity and steady keypoints with velocities.
+
+    Parameters
+    ----------
+    settings
+        Times, noises and gates.
+    skeleton
+        Names and spreads of the poses' keypoints.
+    """
+
+    def __init__(self, settings: TrackerSettings, skeleton: Skeleton) -> None:
+        self._settings = settings
+        self._skeleton = skeleton
+        self._sigmas = np.asarray(skeleton.sigmas, dtype=np.float64)
+        self._people: list[_Person] = []
+        self._last_id = 0
+        self._timestamp: float | None = None
+        self._tracks: list[Track] = []
+
+    def reset(self) -> None:
+        """Forget everybody. Identities already given are not given again."""
+        self._people = []
+        self._tracks = []
+        self._timestamp = None
+
+    def update(self, poses: Sequence[Pose], timestamp: float) -> list[Track]:
+        """Take one frame's poses; nobody is an empty sequence and an update like any other.
+
+        Parameters
+        ----------
+        poses
+            Everybody the network saw, in any order. Keypoints below ``keypoint_score``, with
+            coordinates no picture has, or not finite count as missing.
+        timestamp
+            Seconds. The same as before: the frame is a repeat and changes nothing. Earlier:
+            the source has begun again, and everybody is forgotten. Later by more than
+            ``coast_s``: nobody is recognised any more.
+
+        Returns
+        -------
+        list of Track
+            Everybody alive, by ascending identity, TENTATIVE ones too.
+
+        Raises
+        ------
+        ValueError
+            If the timestamp is not finite or a pose has not the skeleton's keypoints.
+        """
+        if not math.isfinite(timestamp):
+            raise ValueError(f"a frame's timestamp must be finite, not {timestamp}")
+        if self._timestamp is not None and timestamp < self._timestamp:
+            self.reset()
+        if self._timestamp == timestamp:
+            return list(self._tracks)
+        step_s = 0.0 if self._timestamp is None else timestamp - self._timestamp
+        if step_s > self._settings.coast_s:
+            self._people = []
+        seen = [_Measurement(pose, self._settings, len(self._skeleton)) for pose in poses]
+        seen = [m for m in seen if m.score >= self._settings.keep_score and m.seen.any()]
+        for person in self._people:
+            person.predict(step_s)
+        self._timestamp = timestamp
+        left = self._associate(seen, step_s)
+        self._people = [person for person in self._people if person.alive]
+        for measurement in left:
+            self._consider_birth(measurement)
+        self._tracks = [person.report(timestamp) for person in self._people]
+        return list(self._tracks)
+
+    def _associate(self, seen: list[_Measurement], step_s: float) -> list[_Measurement]:
+        """Let every person take a pose or do without; return the poses left over."""
+        pairs = assign(
+            self._compare(self._people, seen), min_similarity=self._settings.min_similarity
+        )
+        taken = {row: seen[column] for row, column in pairs}
+        for row, person in enumerate(self._people):
+            if row in taken:
+                person.see(taken[row], step_s)
+            else:
+                person.miss(step_s)
+        columns = {column for _, column in pairs}
+        return [m for column, m in enumerate(seen) if column not in columns]
+
+    def _compare(self, people: list[_Person], seen: list[_Measurement]) -> Float64Array:
+        """Similarity (T, P) of people's predictions with poses."""
+        if not people or not seen:
+            return np.zeros((len(people), len(seen)))
+        settings = self._settings
+        root_area_px = np.array([ROOT_AREA_SW * person.scale_px for person in people])
+        # 2 sigma as in COCO's kappa.
+        kappa_px = 2.0 * settings.tolerance * self._sigmas * root_area_px[:, None]
+        wander_px = np.array([settings.wander_sw_s * p.scale_px * p.unseen_s for p in people])
+        variances = np.stack([person.filter.variances for person in people])
+        known = np.stack([person.filter.known for person in people])
+        measured = np.stack([measurement.seen for measurement in seen])
+        return compute_similarity(
+            np.stack([person.filter.positions for person in people]),
+            np.stack([measurement.keypoints for measurement in seen]),
+            known[:, None] & measured[None],
+            np.sqrt(kappa_px**2 + wander_px[:, None] ** 2 + variances),
+            min_keypoints=settings.min_keypoints,
+        )
+
+    def _consider_birth(self, measurement: _Measurement) -> None:
+        """Begin a track with a pose nobody took, unless it is weak or a double of somebody."""
+        settings = self._settings
+        if measurement.score < settings.birth_score:
+            return
+        if measurement.seen.sum() < settings.min_keypoints:
+            return
+        present = [person for person in self._people if person.unseen_s == 0.0]
+        if (self._compare(present, [measurement]) >= settings.duplicate_similarity).any():
+            return
+        self._last_id += 1
+        self._people.append(
+            _Person(self._last_id, measurement, settings=settings, skeleton=self._skeleton)
+        )
