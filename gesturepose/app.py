@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gesturepose.actions.dispatcher import Dispatcher
+from gesturepose.actions.sinks.choose import open_sink, probe_sink
 from gesturepose.capture.source import SourceOpener
 from gesturepose.capture.thread import CaptureThread, SourceStatus
 from gesturepose.datatypes import Frame, Pose, PoseFrame
 from gesturepose.engine import Engine, make_mapping
 from gesturepose.pipeline import Pipeline
+from gesturepose.platforms.detect import detect
 from gesturepose.skeleton import COCO17
 from gesturepose.slot import Slot
 from gesturepose.stats import StageTimes
@@ -80,7 +82,11 @@ def compose(config: Config, options: RunOptions, listener: EngineListener) -> Ru
         If the source cannot be opened, or real actions are wanted where none can be performed.
     """
     times = StageTimes()
+    if not options.dry_run:
+        probe_sink()
     dispatcher = Dispatcher(
+        open_sink=open_sink,
+        platform=detect(),
         dry_run=options.dry_run,
         allow_commands=config.control.allow_commands,
         on_result=listener.on_action,

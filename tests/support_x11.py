@@ -39,13 +39,30 @@ def wait_until(condition: Callable[[], Any], timeout_s: float = 8.0, what: str =
     pytest.fail(f"not within {timeout_s} s: {what or condition}")
 
 
+def need(program: str, package: str) -> None:
+    """Skip the test where a program is missing."""
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed (package {package})")
+
+
 class XServer:
     """A running Xvfb; `environment` is what a program needs to use it."""
 
     def __init__(self, size: str = "1024x768x24") -> None:
+        need("Xvfb", "xvfb")
         reading, writing = os.pipe()
         self._child = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writing), "-screen", "0", size, "-nolisten", "tcp"],
+            [
+                "Xvfb",
+                "-displayfd",
+                str(writing),
+                "-screen",
+                "0",
+                size,
+                "-nolisten",
+                "tcp",
+                "-noreset",
+            ],
             pass_fds=(writing,),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -104,8 +121,6 @@ def _disconnect_pyautogui() -> None:
 @pytest.fixture
 def x_server(monkeypatch: pytest.MonkeyPatch) -> XServer:
     """The run's X server, with this process' environment pointing at it."""
-    if shutil.which("Xvfb") is None:
-        pytest.skip("Xvfb is not installed (package xvfb)")
     server = shared_server()
     monkeypatch.setenv("DISPLAY", server.display)
     for name in ("WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "XAUTHORITY"):
@@ -116,8 +131,7 @@ def x_server(monkeypatch: pytest.MonkeyPatch) -> XServer:
 @contextlib.contextmanager
 def window_manager(server: XServer) -> Iterator[None]:
     """Run openbox for the time of a with statement; skip where it is missing."""
-    if shutil.which("openbox") is None:
-        pytest.skip("openbox is not installed (package openbox)")
+    need("openbox", "openbox")
     from gesturepose.platforms.linux_x11 import X11Platform
 
     child = server.start(["openbox", "--sm-disable"])

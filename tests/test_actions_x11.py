@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
 import pytest
-from support_x11 import Recorder, XServer, end, wait_until, x_server
+from support_x11 import Recorder, XServer, end, need, wait_until, x_server
 
 from gesturepose.actions.bindings import BoundAction, Verb
 from gesturepose.actions.dispatcher import ActionResult, Dispatcher
@@ -77,6 +79,7 @@ def actor(x_server: XServer) -> Iterator[Actor]:  # noqa: ARG001 (its display)
 @contextlib.contextmanager
 def layout(server: XServer, name: str) -> Iterator[None]:
     """Another keyboard layout for the time of a with statement."""
+    need("setxkbmap", "x11-xkb-utils")
 
     def _set(layout_name: str) -> None:
         subprocess.run(["setxkbmap", layout_name], env=server.environment, check=True)
@@ -234,6 +237,20 @@ def test_a_failing_action_keeps_neither_the_thread_nor_a_key_down(
     assert actor.do(_press("a")).performed
 
 
+def test_a_server_that_goes_away_is_an_action_that_failed() -> None:
+    server = XServer()
+    keyboard = X11Keyboard(server.display)
+    keyboard.down("ctrl")
+    server.stop()
+    lost = "the X server closed the connection"
+    with pytest.raises(ActionError, match=lost):
+        keyboard.down("a")
+    with pytest.raises(ActionError, match=lost):
+        keyboard.type_text("b")
+    with pytest.raises(ActionError, match=lost):
+        keyboard.close()
+
+
 def test_clicks_wheel_and_pointer(actor: Actor, window: Recorder) -> None:
     pyautogui = import_pyautogui()
     pyautogui.moveTo(300, 250)
@@ -271,6 +288,7 @@ def test_a_hold_is_released_although_another_window_came_to_the_front(
 
 
 def test_an_xterm_gets_the_text(actor: Actor, x_server: XServer, tmp_path: Path) -> None:
+    need("xterm", "xterm")
     typed = tmp_path / "typed"
     script = f"cat > {typed}"
     child = x_server.start(["xterm", "-u8", "-T", "typist", "-e", "sh", "-c", script])
@@ -318,6 +336,35 @@ def test_a_slow_program_does_not_hold_up_the_queue(window: Recorder) -> None:
 @_on_display
 def test_the_probe_accepts_a_display() -> None:
     probe_sink()
+
+
+def test_connecting_writes_nothing_and_loads_no_other_toolkit(
+    x_server: XServer, tmp_path: Path
+) -> None:
+    code = (
+        "import sys\n"
+        "from gesturepose.actions.sinks.choose import open_sink, probe_sink\n"
+        "from gesturepose.actions.keys import parse_chord\n"
+        "probe_sink()\n"
+        "sink = open_sink()\n"
+        "sink.press(parse_chord('f9'))\n"
+        "assert 'pyautogui' not in sys.modules\n"
+        "sink.move(dx=0, dy=0)\n"
+        "assert 'pyautogui' in sys.modules\n"
+        "assert not {'tkinter', 'cv2', 'PIL', 'mouseinfo'} & set(sys.modules)\n"
+        "sink.close()\n"
+    )
+    # A home without an authority file, and PATH without the helpers pyautogui looks for.
+    environment = {**x_server.environment, "HOME": str(tmp_path), "PATH": str(tmp_path)}
+    environment["PYTHONPATH"] = os.pathsep.join(sys.path)
+    answer = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
 
 
 @pytest.mark.parametrize(

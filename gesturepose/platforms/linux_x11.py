@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from gesturepose.errors import ActionError
 from gesturepose.platforms.base import WindowInfo, pick_window
 from gesturepose.platforms.linux_desktop import LinuxDesktop
-from gesturepose.platforms.x11_display import open_display
+from gesturepose.platforms.x11_display import ConnectionLostError, open_display, watch_connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,14 +58,12 @@ class X11Platform(LinuxDesktop):
     def _ask(self, question: Callable[[], T]) -> T:
         if self._display is None:
             self._display = open_display(self._display_name)
-        import Xlib.error
-
         try:
-            return question()
-        except (Xlib.error.ConnectionClosedError, OSError) as error:
-            # The next question connects anew: a display may come back.
-            self._display = None
-            raise ActionError("the X server closed the connection") from error
+            with watch_connection(self._display):
+                return question()
+        except ConnectionLostError:
+            self._display = None  # The next question connects anew: a display may come back.
+            raise
 
     def _atom(self, name: str) -> int:
         return int(self._display.intern_atom(name))
@@ -106,10 +104,10 @@ class X11Platform(LinuxDesktop):
         from Xlib import X
 
         focus = self._display.get_input_focus().focus
-        if focus in (X.NONE, X.PointerRoot):
+        if focus in (X.PointerRoot, root):
             # Keys then go to the window under the pointer.
-            focus = root.query_pointer().child if focus == X.PointerRoot else X.NONE
-        return None if isinstance(focus, int) or focus.id == root.id else self._describe(focus)
+            focus = root.query_pointer().child
+        return None if isinstance(focus, int) else self._describe(focus)
 
     def _list_windows(self) -> list[WindowInfo]:
         root = self._display.screen().root

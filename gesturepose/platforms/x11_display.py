@@ -7,16 +7,27 @@ here, for every later connection of this process, pyautogui's own included.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import struct
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gesturepose.errors import ActionError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _COOKIE = b"MIT-MAGIC-COOKIE-1"
 _FAMILY_LOCAL, _FAMILY_WILD = 256, 65535
+
+
+class ConnectionLostError(ActionError):
+    """The X server went away, or closed our connection."""
+
+    def __init__(self) -> None:
+        super().__init__("the X server closed the connection; start again once it runs")
 
 
 def open_display(name: str | None = None) -> Any:
@@ -54,6 +65,32 @@ def open_display(name: str | None = None) -> Any:
     # Windows come and go while they are asked about; those errors are answered where they matter.
     display.set_error_handler(lambda *_: None)
     return display
+
+
+@contextlib.contextmanager
+def watch_connection(display: Any) -> Iterator[None]:
+    """Turn the loss of a connection within a ``with`` statement into a clear error.
+
+    Parameters
+    ----------
+    display
+        The connection; its socket is closed when it was lost.
+
+    Raises
+    ------
+    ConnectionLostError
+        The X server went away.
+    """
+    import Xlib.error
+
+    try:
+        yield
+    except (Xlib.error.ConnectionClosedError, OSError, TypeError) as error:
+        # python3-xlib 0.15 fails with a TypeError while it reports that sending failed.
+        if isinstance(error, TypeError) and not isinstance(error.__context__, OSError):
+            raise
+        display.display.socket.close()
+        raise ConnectionLostError from error
 
 
 def _no_display() -> str:

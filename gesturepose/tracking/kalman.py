@@ -86,7 +86,7 @@ class KeypointFilter:
     @property
     def variances(self) -> Float64Array:
         """``(K,)`` variance of the positions per axis, square pixels."""
-        return np.diagonal(self._filter.P)[self._positions]  # type: ignore[no-any-return]
+        return np.diagonal(self._filter.P)[self._positions]
 
     @property
     def known(self) -> BoolArray:

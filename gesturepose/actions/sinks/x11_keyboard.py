@@ -13,7 +13,7 @@ from collections import Counter, OrderedDict
 
 from gesturepose.actions.key_table import BY_NAME
 from gesturepose.errors import ActionError
-from gesturepose.platforms.x11_display import open_display
+from gesturepose.platforms.x11_display import open_display, watch_connection
 
 _SHIFT_L, _LEVEL3_SHIFT = 0xFFE1, 0xFE03
 _LOCK_MASK, _NUM_LOCK_MASK = 0x02, 0x10
@@ -61,42 +61,47 @@ class X11Keyboard:
     def down(self, key: str) -> None:
         """Put a key down, with the Shift or AltGr its symbol needs on this layout."""
         keysym = _keysym_of(key)
-        self._keys_down[key] = codes = self._find(keysym, named=_is_named(keysym))
-        for code in codes:
-            self._send(code, press=True)
-        self._display.sync()
+        with watch_connection(self._display):
+            self._keys_down[key] = codes = self._find(keysym, named=_is_named(keysym))
+            for code in codes:
+                self._send(code, press=True)
+            self._display.sync()
 
     def up(self, key: str) -> None:
         """Let go of a key and of what went down with it."""
-        for code in reversed(self._keys_down.pop(key, ())):
-            self._send(code, press=False)
-        self._display.sync()
+        codes = self._keys_down.pop(key, ())
+        with watch_connection(self._display):
+            for code in reversed(codes):
+                self._send(code, press=False)
+            self._display.sync()
 
     def type_text(self, text: str) -> None:
         """Type characters; those no key has get a free keycode."""
         for char in text:
             if char not in _TYPED_KEYS and not char.isprintable():
                 raise ActionError(f"the character {char!r} cannot be typed")
-        for char in text:
-            keysym = _TYPED_KEYS.get(char) or keysym_of_char(char)
-            codes = self._find(keysym, named=_is_named(keysym))
-            for code in codes:
-                self._send(code, press=True)
-            for code in reversed(codes):
-                self._send(code, press=False)
-        self._display.sync()
+        with watch_connection(self._display):
+            for char in text:
+                keysym = _TYPED_KEYS.get(char) or keysym_of_char(char)
+                codes = self._find(keysym, named=_is_named(keysym))
+                for code in codes:
+                    self._send(code, press=True)
+                for code in reversed(codes):
+                    self._send(code, press=False)
+            self._display.sync()
 
     def close(self) -> None:
         """Let go of every key, give the lent keycodes back, and disconnect."""
         for key in list(self._keys_down)[::-1]:
             self.up(key)
-        if self._lent:
-            time.sleep(_SETTLE_S)  # The last character may not have been read yet.
-            for code in self._lent.values():
-                self._display.change_keyboard_mapping(code, [(0, 0)])
-            self._lent.clear()
-        self._display.sync()
-        self._display.close()
+        with watch_connection(self._display):
+            if self._lent:
+                time.sleep(_SETTLE_S)  # The last character may not have been read yet.
+                for code in self._lent.values():
+                    self._display.change_keyboard_mapping(code, [(0, 0)])
+                self._lent.clear()
+            self._display.sync()
+            self._display.close()
 
     def _send(self, code: int, *, press: bool) -> None:
         """Send a keycode's event when its count leaves or reaches zero: keys may share Shift."""

@@ -1,0 +1,128 @@
+"""Windows of a real X server, with a window manager and without."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from support_x11 import Recorder, XServer, need, wait_until, window_manager, x_server
+
+from gesturepose.errors import ActionError
+from gesturepose.platforms.linux_x11 import X11Platform
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["x_server"]
+pytestmark = pytest.mark.x11
+
+
+@pytest.fixture(params=["openbox", "no window manager"])
+def desktop(request: pytest.FixtureRequest, x_server: XServer) -> Iterator[X11Platform]:
+    managed = request.param == "openbox"
+    platform = X11Platform()
+    with window_manager(x_server) if managed else contextlib.nullcontext():
+        yield platform
+    platform.close()
+
+
+def test_an_empty_desktop_has_no_window(desktop: X11Platform) -> None:
+    assert desktop.list_windows() == []
+    assert desktop.active_window() is None
+    with pytest.raises(ActionError, match="no window is in front"):
+        desktop.close_window("front")
+
+
+def test_windows_are_listed_the_topmost_first(
+    desktop: X11Platform, x_server: XServer, tmp_path: Path
+) -> None:
+    with (
+        Recorder(x_server, tmp_path, title="Erste ä", app="One"),
+        Recorder(x_server, tmp_path, title="Second", app="Two"),
+    ):
+        wait_until(
+            lambda: (front := desktop.active_window()) and front.title == "Second",
+            what="the newest in front",
+        )
+        shown = [(window.title, window.app) for window in desktop.list_windows()]
+        assert shown == [("Second", "two Two"), ("Erste ä", "one One")]
+
+
+def test_a_window_is_asked_to_close_and_its_program_ends_itself(
+    desktop: X11Platform, x_server: XServer, tmp_path: Path
+) -> None:
+    with (
+        Recorder(x_server, tmp_path, title="Stays") as stays,
+        Recorder(x_server, tmp_path, title="Goes") as goes,
+    ):
+        wait_until(lambda: len(desktop.list_windows()) == 2, what="both windows")
+        with pytest.raises(ActionError, match="no window matching 'firefox' is open"):
+            desktop.close_window("firefox")
+        desktop.close_window("GOES")
+        assert goes.child.wait(5) == 0
+        assert goes.of_kind("closed")
+        wait_until(lambda: len(desktop.list_windows()) == 1, what="one window")
+        assert stays.child.poll() is None
+        # Without a window manager the focus falls back to the window under the pointer.
+        desktop._display.screen().root.warp_pointer(200, 200)
+        wait_until(desktop.active_window, what="the other in front")
+        desktop.close_window("front")
+        assert stays.child.wait(5) == 0
+
+
+def test_a_window_that_takes_no_request_is_never_killed(x_server: XServer, tmp_path: Path) -> None:
+    platform = X11Platform()
+    with Recorder(x_server, tmp_path, takes_delete=False) as window:
+        with pytest.raises(ActionError, match="'Recorder' takes no request to close"):
+            platform.close_window("front")
+        assert window.child.poll() is None
+    platform.close()
+
+
+def test_hints_of_a_window_manager_that_is_gone_are_not_believed(
+    x_server: XServer, tmp_path: Path
+) -> None:
+    with window_manager(x_server):
+        pass
+    platform = X11Platform()
+    with Recorder(x_server, tmp_path, title="After"):
+        front = wait_until(platform.active_window, what="a window in front")
+        assert front.title == "After"
+    platform.close()
+
+
+def test_an_application_is_launched_and_its_window_closed(
+    desktop: X11Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    need("xterm", "xterm")
+    folder = tmp_path / "applications"
+    folder.mkdir()
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    (folder / "org.example.Terminal.desktop").write_text(
+        "[Desktop Entry]\nType=Application\nName=Probe Terminal\n"
+        'Exec=xterm -T "Probe Terminal" %F\n'
+    )
+    desktop.launch("org.example.Terminal")
+    window = wait_until(
+        lambda: [w for w in desktop.list_windows() if w.title == "Probe Terminal"],
+        what="the terminal",
+    )[0]
+    assert window.matches("xterm")
+    desktop.close_window("xterm")
+    wait_until(lambda: not desktop.list_windows(), what="the terminal to close")
+
+
+def test_a_server_that_is_gone_is_an_action_that_failed() -> None:
+    server = XServer()
+    platform = X11Platform(server.display)
+    assert platform.list_windows() == []
+    server.stop()
+    with pytest.raises(ActionError, match="the X server closed the connection"):
+        platform.list_windows()
+    with pytest.raises(ActionError, match="cannot use the display"):
+        platform.list_windows()
