@@ -206,6 +206,8 @@ class Engine:
     def _end(self) -> None:
         """Let go, then end the other threads; a failure of theirs counts unless ours came first."""
         try:
+            if not self._stopping.is_set() and self._failure is None:
+                self._dispatcher.flush(_ACTIONS_PATIENCE_S)  # what the last frames asked for
             self._let_go()
         except Exception:
             _log.exception("could not break off what was going on")

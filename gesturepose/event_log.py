@@ -10,7 +10,6 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
-from gesturepose.actions.kinds import describe
 from gesturepose.datatypes import Phase
 from gesturepose.errors import UsageError
 
@@ -85,7 +84,7 @@ class JsonEventLog:
             "type": "action",
             "t": round(t, 3),
             "gesture": result.bound.gesture,
-            "action": describe(result.bound.action),
+            "action": str(result.bound),
             "performed": result.performed,
         }
         if result.reason:
@@ -127,7 +126,7 @@ class SpokenEventLog:
 
     def action(self, result: ActionResult, t: float) -> None:
         """Say what was done, or why it was not."""
-        what = describe(result.bound.action)
+        what = str(result.bound)
         if result.performed:
             self._say(f"{t:8.2f} s    -> {what}")
         elif result.reason == "dry run":

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from gesturepose.datatypes import FloatArray
     from gesturepose.gestures.history import History
     from gesturepose.gestures.settings import Motion
 
@@ -37,6 +38,8 @@ _PAUSE_SPEED = 0.35
 `_PAUSE_S`, is not under way."""
 _GAP_S = 0.3
 """A stroke survives this long a gap in which the point was not seen."""
+_ELBOW_SHARE = 0.6
+"""An elbow goes about this far for each unit its wrist goes."""
 _COMPANION = 0.5
 """A stroke made alone: the other hand travels less than this fraction of it."""
 
@@ -64,8 +67,11 @@ class Stroke:
         self._rows = [ROWS[name] for name in names]
         self.limbs = frozenset(n.split("_")[0] for n in names if n.startswith(("left_", "right_")))
         """Sides of the body the stroke is made with."""
-        other = mirrored(names[0]) if motion.alone else None
-        self._other_row = ROWS[other] if other else None
+        # A hand that crosses the body is hard to see; its elbow tells as well, but moves less.
+        others = {mirrored(names[0]): 1.0}
+        if names[0].endswith("_wrist"):
+            others[mirrored(names[0].replace("wrist", "elbow"))] = _ELBOW_SHARE
+        self._others = [(ROWS[n], share) for n, share in others.items() if n and motion.alone]
         self._arm = 0 if names[0].startswith("left_") else 1
 
     def read(self, history: History) -> Reading:
@@ -102,11 +108,22 @@ class Stroke:
         axis, sign = _DIRECTIONS[motion.towards]
         return path[:, axis] * np.float32(sign)
 
+    def _has_companion(self, points: FloatArray, length: float) -> bool:
+        """Whether the other hand moved along in the poses ``points`` ``(N, P, 2)``."""
+        motion = self._motion
+        horizontal = motion.towards in ("left", "right") or motion.axis == "horizontal"
+        for row, share in self._others:
+            extent = _range(points[:, row, 0 if horizontal else 1])
+            if extent > _COMPANION * share * length:
+                return True
+        return False
+
     def _drift(self, window: History.Window, first: int) -> float:
         """How far the point went in any other direction than the motion's, since ``first``."""
-        if len(self._rows) == 2:
-            return 0.0
-        dx, dy = (window.points[-1, self._rows[0]] - window.points[first, self._rows[0]]).tolist()
+        moved = window.points[-1, self._rows] - window.points[first, self._rows]
+        dx, dy = moved.mean(axis=0).tolist()
+        if len(self._rows) == 2:  # hands that part or meet do so about a point that stays
+            return math.hypot(dx, dy)
         if self._motion.towards == "camera":
             return math.hypot(dx, dy)
         axis, _ = _DIRECTIONS[self._motion.towards or "up"]
@@ -133,11 +150,8 @@ class Stroke:
         first = int(seen[began])
         if self._drift(window, first) > motion.max_drift * length:
             return Reading(0.9, made=False, blocked_by="not straight enough")
-        if self._other_row is not None and motion.towards in _DIRECTIONS:
-            axis, _ = _DIRECTIONS[motion.towards]
-            other = window.points[first:, self._other_row, axis]
-            if abs(float(other[-1] - other[0])) > _COMPANION * length:
-                return Reading(0.9, made=False, blocked_by="the other hand moved along")
+        if self._has_companion(window.points[first:], length):
+            return Reading(0.9, made=False, blocked_by="the other hand moved along")
         margin, blocking = weakest(self._start, window.points[first], None, held=False)
         if margin < 0:
             return Reading(0.9, made=False, blocked_by=f"at its start: {blocking}")
@@ -160,12 +174,8 @@ class Stroke:
         if motion.towards is not None and not rising:
             return Reading(0.9, made=False, blocked_by="on the way back")
         first = int(seen[turns[-needed]])
-        if self._other_row is not None and motion.axis is not None:
-            axis = 0 if motion.axis == "horizontal" else 1
-            other = window.points[first:, self._other_row, axis]
-            own = travel[turns[-needed] :]
-            if _range(other) > _COMPANION * _range(own):
-                return Reading(0.9, made=False, blocked_by="the other hand moved along")
+        if self._has_companion(window.points[first:], _range(travel[turns[-needed] :])):
+            return Reading(0.9, made=False, blocked_by="the other hand moved along")
         margin, blocking = weakest(self._start, window.points[first], None, held=False)
         if margin < 0:
             return Reading(0.9, made=False, blocked_by=f"at its start: {blocking}")

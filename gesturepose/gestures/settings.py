@@ -211,9 +211,9 @@ class ClassifierSettings(BaseModel):
 
     dropout_s: Seconds = 0.1
     """A posture being held survives this much missing evidence."""
-    pause_s: Seconds = 0.6
+    pause_s: Seconds = 0.4
     """A hand this long still after a stroke is free for another."""
-    return_s: Seconds = 2.0
+    return_s: Seconds = 1.2
     """At most this long after a stroke, the same hand's other strokes count as its return."""
     max_body_speed: Length = 1.5
     """Above this speed of the shoulders the person is walking, not gesturing."""

@@ -1,0 +1,65 @@
+"""The pipeline without a network, for black-box tests: a moving body in, events and actions out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from gesturepose.actions.bindings import Bindings, BoundAction
+from gesturepose.actions.settings import Binding
+from gesturepose.config import Config, load_config
+from gesturepose.datatypes import Frame, GestureEvent, Phase, Pose, PoseFrame
+from gesturepose.engine import make_mapping
+from gesturepose.gestures.engagement import Engagement, EngagementMode
+from gesturepose.pipeline import Pipeline, Snapshot
+from gesturepose.resources import default_config
+from gesturepose.skeleton import COCO17
+from gesturepose.tracking.operator import OperatorSelector
+from gesturepose.tracking.tracker import Tracker
+
+
+@cache
+def default() -> Config:
+    return load_config(default_config())
+
+
+def poses_of(frame: Frame | PoseFrame) -> Sequence[Pose]:
+    assert isinstance(frame, PoseFrame)
+    return frame.poses
+
+
+def make_pipeline(
+    config: Config | None = None,
+    *,
+    bindings: Sequence[Binding] | None = None,
+    engagement: EngagementMode | None = None,
+) -> Pipeline:
+    config = config or default()
+    classifier, engaged, bound = make_mapping(config)
+    if engagement is not None:
+        engaged = Engagement(mode=engagement, wake=config.control.wake, engaged_s=15.0)
+    return Pipeline(
+        estimator=poses_of,
+        tracker=Tracker(config.tracker, COCO17),
+        operator=OperatorSelector(config.tracker),
+        classifier=classifier,
+        engagement=engaged,
+        bindings=bound if bindings is None else Bindings(bindings),
+    )
+
+
+def run(frames: Iterable[PoseFrame], pipeline: Pipeline | None = None) -> list[Snapshot]:
+    pipeline = pipeline or make_pipeline()
+    return [pipeline.step(frame) for frame in frames]
+
+
+def events_of(snapshots: Iterable[Snapshot]) -> list[GestureEvent]:
+    return [event for snapshot in snapshots for event in snapshot.events]
+
+
+def actions_of(snapshots: Iterable[Snapshot]) -> list[BoundAction]:
+    return [action for snapshot in snapshots for action in snapshot.actions]
+
+
+def begun(snapshots: Iterable[Snapshot]) -> list[str]:
+    return [event.gesture for event in events_of(snapshots) if event.phase is Phase.BEGIN]

@@ -1,0 +1,104 @@
+"""Recordings and clips from outside the package replay without a crash, with finite results."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support_x11 import REPO
+
+from gesturepose.capture.recording import PoseRecording
+from gesturepose.capture.settings import CaptureSettings
+from gesturepose.capture.video import open_video
+from gesturepose.config import load_config
+from gesturepose.datatypes import Frame, Phase, Pose, PoseFrame
+from gesturepose.engine import make_mapping
+from gesturepose.pipeline import Estimator, Pipeline, Snapshot
+from gesturepose.pose.estimator import PoseEstimator
+from gesturepose.pose.settings import PoseSettings
+from gesturepose.resources import default_config
+from gesturepose.skeleton import COCO17
+from gesturepose.tracking.operator import OperatorSelector
+from gesturepose.tracking.tracker import Tracker
+
+_SHARED = REPO.parent / "shared"
+_RECORDINGS = sorted((_SHARED / "recordings").glob("*.poses.jsonl"))
+_CLIPS = sorted((_SHARED / "clips").glob("*.mp4"))
+_SAMPLE = _RECORDINGS[:: max(1, len(_RECORDINGS) // 8)][:8]
+_CLIP_FRAMES = 20
+
+
+def make_pipeline(estimator: Estimator) -> Pipeline:
+    """The stages as the program builds them, with the default gestures."""
+    config = load_config(default_config())
+    classifier, engagement, bindings = make_mapping(config)
+    return Pipeline(
+        estimator=estimator,
+        tracker=Tracker(config.tracker, COCO17),
+        operator=OperatorSelector(config.tracker),
+        classifier=classifier,
+        engagement=engagement,
+        bindings=bindings,
+    )
+
+
+def recorded_poses(frame: Frame | PoseFrame) -> tuple[Pose, ...]:
+    assert isinstance(frame, PoseFrame)
+    return tuple(frame.poses)
+
+
+def check(snapshot: Snapshot) -> None:
+    """Every number is finite, every event belongs to a person that is there."""
+    for track in snapshot.tracks:
+        seen = track.visible
+        assert np.isfinite(track.keypoints[seen]).all()
+        assert np.isfinite(track.velocities[seen]).all()
+    ids = {track.track_id for track in snapshot.tracks}
+    for event in snapshot.events:
+        assert np.isfinite(event.timestamp)
+        assert event.track_id in ids or event.phase is Phase.CANCEL
+    for progress in snapshot.progress.values():
+        assert 0.0 <= progress.fraction <= 1.0
+
+
+def replay(path: Path) -> int:
+    """Take a whole recording through tracker, gestures and bindings; returns its frames."""
+    pipeline, count = make_pipeline(recorded_poses), 0
+    recording = PoseRecording(path)
+    try:
+        while (frame := recording.read()) is not None:
+            check(pipeline.step(frame))
+            count += 1
+    finally:
+        recording.close()
+    return count
+
+
+@pytest.mark.skipif(not _RECORDINGS, reason="no ../shared/recordings beside the repository")
+@pytest.mark.parametrize("path", _SAMPLE, ids=lambda path: path.name)
+def test_a_recording_replays_with_finite_results(path: Path) -> None:
+    frames = sum(1 for _ in path.open()) - 1
+    assert replay(path) == frames > 0
+
+
+@pytest.mark.skipif(not _CLIPS, reason="no ../shared/clips beside the repository")
+def test_clips_replay_with_finite_results() -> None:
+    network = PoseEstimator(PoseSettings())
+
+    def _estimate(frame: Frame | PoseFrame) -> list[Pose]:
+        assert isinstance(frame, Frame)
+        return list(network(frame))
+
+    for path in _CLIPS:
+        pipeline, seen = make_pipeline(_estimate), 0
+        clip = open_video(path, CaptureSettings(), name=path.name)
+        try:
+            for frame in islice(iter(clip.read, None), _CLIP_FRAMES):
+                snapshot = pipeline.step(frame)
+                check(snapshot)
+                seen += bool(snapshot.poses)
+        finally:
+            clip.close()
+        assert seen == _CLIP_FRAMES, f"{path.name}: somebody is in every picture"
