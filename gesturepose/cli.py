@@ -7,45 +7,69 @@ standard error, never a traceback; standard output carries only results.
 from __future__ import annotations
 
 import argparse
+import io
 import logging
-import os
 import sys
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NoReturn
 
 from gesturepose import __version__
-from gesturepose.errors import GesturePoseError, UsageError
+from gesturepose.errors import GesturePoseError, UsageError, one_line
+from gesturepose.listings import (
+    check_mapping,
+    discard_output,
+    list_cameras,
+    list_models,
+    writing_output,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from gesturepose.config import Config
 
 _LEVELS = ("debug", "info", "warning", "error")
 _COMMANDS = ("check", "cameras", "models")
+_LOG_FORMAT = "gesturepose: %(message)s"
+_OPTIONS: Mapping[int | str, str] = {
+    "name": "model",
+    "device": "device",
+    "engagement": "engagement",
+}
+"""Options by the name of the setting they override."""
 
 
 class _Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line."""
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message} (see '{self.prog} --help')")
+        raise UsageError(f"{message.removeprefix('argument ')} (see '{self.prog} --help')")
 
 
 def _make_parser() -> tuple[_Parser, dict[str, _Parser]]:
     parser = _Parser(
         prog="gesturepose",
-        description="Run a computer with body movement in front of an ordinary webcam.",
-        epilog="Other commands: "
-        "'gesturepose check [FILE]' validates a gestures.toml, "
-        "'gesturepose cameras' lists cameras, 'gesturepose models' lists pose networks.",
+        usage="gesturepose [COMMAND] [OPTION ...]",
+        description="Run a computer with body movement in front of an ordinary webcam.\n\n"
+        "commands:\n"
+        "  check [FILE]          validate a gestures.toml: every error at once\n"
+        "  cameras               list cameras\n"
+        "  models                list pose networks: size, licence, measured accuracy\n\n"
+        "Without a command it watches the source and acts.",
+        epilog="Try it without a camera:  gesturepose --no-gui --source demo --dry-run",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     add = parser.add_argument
-    add("--version", action="version", version=f"gesturepose {__version__}")
+    add("--version", action="version", version=f"gesturepose {__version__}", help="show it and end")
     add("--no-gui", action="store_true", help="run without a window")
-    add("--config", metavar="FILE", help="gestures.toml to use")
+    add(
+        "--config",
+        metavar="FILE",
+        help="mapping to use (default: ./gestures.toml, then the one in your configuration "
+        "folder, then the packaged one)",
+    )
     add(
         "--source",
         metavar="SRC",
@@ -54,24 +78,37 @@ def _make_parser() -> tuple[_Parser, dict[str, _Parser]]:
         "keypoint recording (*.poses.jsonl), or 'demo' (default: camera 0)",
     )
     add("--model", metavar="NAME|PATH", help="pose network (see 'gesturepose models')")
-    add("--device", metavar="DEVICE", help="auto, cpu, cuda, tensorrt, coreml or directml")
+    add(
+        "--device",
+        metavar="DEVICE",
+        help="where the network runs: auto, cpu, cuda, tensorrt, coreml or directml",
+    )
     add("--dry-run", action="store_true", help="recognise, but never touch the computer")
-    add("--events", metavar="FILE|-", help="write events as JSON Lines")
+    add("--events", metavar="FILE|-", help="write events as JSON Lines; '-' is standard output")
     add("--record", metavar="FILE", help="write a keypoint recording (no pictures)")
     add("--realtime", action="store_true", help="play a file at its own speed, dropping frames")
     add("--max-seconds", metavar="S", type=_positive, help="end after so many seconds")
-    add("--engagement", choices=("always", "wake"), help="overrides control.engagement")
-    add("--log-level", metavar="LEVEL", default="info", choices=_LEVELS, help=", ".join(_LEVELS))
+    add(
+        "--engagement",
+        metavar="MODE",
+        help="obey 'always', or only after the 'wake' gesture (overrides control.engagement)",
+    )
+    add(
+        "--log-level",
+        metavar="LEVEL",
+        type=_level,
+        default="info",
+        help=f"how much to tell on standard error: {', '.join(_LEVELS)} (default: info)",
+    )
 
     check = _Parser(
         prog="gesturepose check",
-        description="Validate a gestures.toml: every error at once.",
+        description="Validate a gestures.toml: every error at once, then what looks like a "
+        "mistake. Without FILE, the one that would be used.",
         allow_abbrev=False,
     )
-    check.add_argument("file", nargs="?", metavar="FILE")
-    cameras = _Parser(
-        prog="gesturepose cameras", description="List cameras.", allow_abbrev=False
-    )
+    check.add_argument("file", nargs="?", metavar="FILE", help="the gestures.toml to validate")
+    cameras = _Parser(prog="gesturepose cameras", description="List cameras.", allow_abbrev=False)
     models = _Parser(
         prog="gesturepose models",
         description="List pose networks: family, size, licence, measured accuracy.",
@@ -88,6 +125,14 @@ def _positive(text: str) -> float:
     if not 0.0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"'{text}' is not a positive number of seconds")
     return value
+
+
+def _level(text: str) -> str:
+    if text.lower() not in _LEVELS:
+        close = get_close_matches(text.lower(), _LEVELS, n=1)
+        hint = f"; did you mean '{close[0]}'?" if close else ""
+        raise argparse.ArgumentTypeError(f"'{text}' is none of {', '.join(_LEVELS)}{hint}")
+    return text.lower()
 
 
 def _parse(parser: _Parser, arguments: Sequence[str]) -> argparse.Namespace:
@@ -115,42 +160,51 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Without the program's name; ``None`` takes those of the process.
     """
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A file's name may hold what the terminal's encoding does not.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        return _dispatch(arguments)
+        try:
+            _dispatch(arguments)
+        finally:
+            # What is pending is written now: at the interpreter's end nobody could name the fix.
+            with writing_output():
+                sys.stdout.flush()
     except GesturePoseError as error:
-        for line in str(error).splitlines():
-            print(f"gesturepose: {line}", file=sys.stderr)
+        for problem in error.problems:
+            print(f"gesturepose: {one_line(problem)}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
         # Whoever read standard output has enough; leave nothing for Python to flush.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()
+        return 0
+    except SystemExit:  # --help, --version
         return 0
     except KeyboardInterrupt:
         return 0
+    return 0
 
 
-def _dispatch(arguments: list[str]) -> int:
+def _dispatch(arguments: list[str]) -> None:
     parser, commands = _make_parser()
     if arguments and arguments[0] in commands:
-        name = arguments[0]
-        options = _parse(commands[name], arguments[1:])
-        if name == "check":
-            _check(options.file)
-        elif name == "cameras":
-            _list_cameras()
-        else:
-            _list_models()
-        return 0
+        options = _parse(commands[arguments[0]], arguments[1:])
+        logging.basicConfig(stream=sys.stderr, level="WARNING", format=_LOG_FORMAT)
+        match arguments[0]:
+            case "check":
+                check_mapping(options.file)
+            case "cameras":
+                list_cameras()
+            case _:
+                list_models()
+        return
     options = _parse(parser, arguments)
-    logging.basicConfig(
-        stream=sys.stderr, level=options.log_level.upper(), format="gesturepose: %(message)s"
-    )
+    logging.basicConfig(stream=sys.stderr, level=options.log_level.upper(), format=_LOG_FORMAT)
     if not options.no_gui:
         raise UsageError(
             "the desktop app is not part of this version yet; run 'gesturepose --no-gui'"
         )
     _run(options)
-    return 0
 
 
 def _run(options: argparse.Namespace) -> None:
@@ -202,37 +256,11 @@ def _override(config: Config, options: argparse.Namespace) -> Config:
         )
     except ValidationError as error:
         item = error.errors(include_url=False)[0]
+        reason = item["msg"].removeprefix("Input ")
         raise UsageError(
-            f"--{item['loc'][-1]}: {item['msg'][:1].lower()}{item['msg'][1:]}, not "
-            f"'{item['input']}'"
+            f"--{_OPTIONS[item['loc'][-1]]}: {reason}, not '{item['input']}'"
         ) from error
     wake = config.control.wake
     if config.control.engagement == "wake" and wake not in config.gestures:
         raise UsageError(f"engagement 'wake' needs the gesture '{wake}' (control.wake), undefined")
     return config
-
-
-def _check(file: str | None) -> None:
-    from gesturepose.config import find_config, load_config
-
-    path = find_config(file)
-    config = load_config(path)
-    enabled = sum(gesture.enabled for gesture in config.gestures.values())
-    print(f"{path}: valid, {enabled} gestures, {len(config.bindings)} bindings")
-
-
-def _list_cameras() -> None:
-    from gesturepose.capture.cameras import list_cameras
-
-    cameras = list_cameras()
-    for camera in cameras:
-        print(f"{camera.index}  {camera.path}  {camera.name}")
-    if not cameras:
-        print("no camera found; connect one, or try 'gesturepose --no-gui --source demo --dry-run'")
-
-
-def _list_models() -> None:
-    from gesturepose.pose.card import list_models
-
-    for model in list_models():
-        print(model)

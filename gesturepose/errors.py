@@ -12,6 +12,11 @@ class GesturePoseError(Exception):
 
     exit_code = 1
 
+    @property
+    def problems(self) -> list[str]:
+        """What to show, a line each; one, but for errors that collect several."""
+        return [str(self)]
+
 
 class UsageError(GesturePoseError):
     """Wrong usage or configuration (exit code 2)."""
@@ -29,3 +34,11 @@ class ModelError(UsageError):
 
 class ActionError(GesturePoseError):
     """An action could not be performed; the message names the fix."""
+
+
+def one_line(text: str) -> str:
+    """Escape what would break a line or garble a terminal: line ends, control characters."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
+        for char in text
+    )

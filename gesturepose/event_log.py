@@ -5,13 +5,14 @@ One file per form, both written as things happen. Neither knows where events com
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import threading
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from gesturepose.datatypes import Phase
-from gesturepose.errors import UsageError
+from gesturepose.errors import GesturePoseError, UsageError
 
 if TYPE_CHECKING:
     from gesturepose.actions.dispatcher import ActionResult
@@ -22,16 +23,16 @@ class EventLog(Protocol):
     """Where events go; times are seconds since the first frame of the source."""
 
     def start(self, **facts: Any) -> None:
-        """The run began."""
+        """Tell that the run began."""
 
     def gesture(self, event: GestureEvent, t: float) -> None:
-        """A gesture began, ended or was broken off."""
+        """Tell that a gesture began, ended or was broken off."""
 
     def action(self, result: ActionResult, t: float) -> None:
-        """An action was performed or refused."""
+        """Tell that an action was performed or refused."""
 
     def stop(self, **facts: Any) -> None:
-        """The run is over; ``facts`` are its figures."""
+        """Tell that the run is over; ``facts`` are its figures."""
 
     def close(self) -> None:
         """Free what is held."""
@@ -59,14 +60,16 @@ class JsonEventLog:
             try:
                 self._stream = open(target, "w", encoding="utf-8")  # noqa: PTH123, SIM115
             except OSError as error:
-                raise UsageError(f"cannot write events to {target}: {error.strerror}") from error
+                raise UsageError(
+                    f"events: {target} cannot be written: {error.strerror}; choose another place"
+                ) from error
 
     def start(self, **facts: Any) -> None:
-        """The run began."""
+        """Tell that the run began."""
         self._write({"type": "start", **facts})
 
     def gesture(self, event: GestureEvent, t: float) -> None:
-        """A gesture began, ended or was broken off; that it still goes on is not written."""
+        """Tell that a gesture began, ended or was broken off, not that it still goes on."""
         if event.phase is not Phase.UPDATE:
             self._write(
                 {
@@ -79,7 +82,7 @@ class JsonEventLog:
             )
 
     def action(self, result: ActionResult, t: float) -> None:
-        """An action was performed or refused."""
+        """Tell that an action was performed or refused."""
         line = {
             "type": "action",
             "t": round(t, 3),
@@ -92,18 +95,17 @@ class JsonEventLog:
         self._write(line)
 
     def stop(self, **facts: Any) -> None:
-        """The run is over."""
+        """Tell that the run is over."""
         self._write({"type": "stop", **facts})
 
     def close(self) -> None:
         """Close the file."""
         if self._is_file:
-            self._stream.close()
+            with contextlib.suppress(OSError):  # what could not be written was told before
+                self._stream.close()
 
     def _write(self, line: dict[str, Any]) -> None:
-        with self._lock:
-            self._stream.write(json.dumps(line, separators=(",", ":")) + "\n")
-            self._stream.flush()
+        _write_line(self._stream, json.dumps(line, separators=(",", ":")), self._lock)
 
 
 class SpokenEventLog:
@@ -113,7 +115,7 @@ class SpokenEventLog:
         self._lock = threading.Lock()
 
     def start(self, **facts: Any) -> None:
-        """The run began."""
+        """Tell that the run began."""
         self._say(f"GesturePose {facts['version']} watching {facts['source']}")
         self._say(f"  network {facts['model']} on {facts['provider']}")
 
@@ -149,6 +151,16 @@ class SpokenEventLog:
         """Nothing is held."""
 
     def _say(self, line: str) -> None:
-        with self._lock:
-            sys.stdout.write(line + "\n")
-            sys.stdout.flush()
+        _write_line(sys.stdout, line, self._lock)
+
+
+def _write_line(stream: TextIO, line: str, lock: threading.Lock) -> None:
+    """Write a line and flush it; a reader that has gone away raises ``BrokenPipeError``."""
+    try:
+        with lock:
+            stream.write(line + "\n")
+            stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise GesturePoseError(f"events can no longer be written: {error.strerror}") from error

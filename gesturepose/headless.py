@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import gesturepose
 from gesturepose.app import RunOptions, compose
 from gesturepose.capture.recording import PoseRecorder
-from gesturepose.config import ConfigError, load_config
+from gesturepose.config import load_config
+from gesturepose.errors import GesturePoseError, UsageError
 from gesturepose.event_log import EventLog, JsonEventLog, SpokenEventLog
 from gesturepose.skeleton import COCO17
 
@@ -42,11 +43,14 @@ class _Reporter:
         self._events = events
         self._recorder = recorder
         self._first: float | None = None
+        self._failure: Exception | None = None
         self.frames = 0
         self.last_t = 0.0
         self.first_frame_at = 0.0
 
     def on_snapshot(self, snapshot: Snapshot) -> None:
+        if self._failure is not None:
+            raise self._failure
         now = snapshot.frame.timestamp
         if self._first is None:
             self._first = now
@@ -62,7 +66,11 @@ class _Reporter:
             self._events.gesture(event, self._t(event.timestamp))
 
     def on_action(self, result: ActionResult) -> None:
-        self._events.action(result, self._t(result.bound.timestamp))
+        # On the dispatcher's thread, which must go on to let go of keys: the engine's raises it.
+        try:
+            self._events.action(result, self._t(result.bound.timestamp))
+        except (OSError, GesturePoseError) as error:
+            self._failure = error
 
     def _t(self, timestamp: float) -> float:
         return timestamp - (self._first or 0.0)
@@ -83,8 +91,9 @@ class _MappingWatch:
         self._seen = stamp
         try:
             config = self._adjust(load_config(self._path))
-        except ConfigError as error:
-            _log.warning("keeping the mapping as it was:\n%s", error)
+        except UsageError as error:
+            for problem in error.problems:
+                _log.warning("keeping the mapping as it was: %s", problem)
         else:
             engine.replace_mapping(config)
             _log.info("%s reloaded", self._path)

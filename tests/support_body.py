@@ -7,13 +7,16 @@ own right, y up. Elbows follow from the wrists by two-link inverse kinematics.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gesturepose.datatypes import Pose, PoseFrame
 from gesturepose.skeleton import COCO17
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 XY = tuple[float, float]
 UPPER_ARM, FOREARM = 0.845, 0.66

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 from gesturepose.actions.bindings import Bindings, BoundAction
-from gesturepose.actions.settings import Binding
 from gesturepose.config import Config, load_config
 from gesturepose.datatypes import Frame, GestureEvent, Phase, Pose, PoseFrame
 from gesturepose.engine import make_mapping
@@ -16,6 +15,11 @@ from gesturepose.resources import default_config
 from gesturepose.skeleton import COCO17
 from gesturepose.tracking.operator import OperatorSelector
 from gesturepose.tracking.tracker import Tracker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from gesturepose.actions.settings import Binding
 
 
 @cache

@@ -11,9 +11,9 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
 import pytest
 from support_x11 import REPO, wait_until
 
@@ -22,6 +22,7 @@ from gesturepose.resources import demo_clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from gesturepose.datatypes import ImageArray
 
@@ -175,7 +176,7 @@ def read_clip(start_s: float, end_s: float) -> Iterator[ImageArray]:
             ok, image = clip.read()
             assert ok
             if number >= round(start_s * CLIP_FPS):
-                yield image
+                yield image.astype(np.uint8, copy=False)
     finally:
         clip.release()
 

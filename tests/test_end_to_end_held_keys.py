@@ -7,7 +7,7 @@ import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support_program import RunningProgram, cut_clip
+from support_program import CLIP_FPS, RunningProgram, cut_clip
 from support_x11 import XServer, wait_until, x_server
 
 from gesturepose.platforms.x11_display import open_display
@@ -30,21 +30,25 @@ def keys_down(x_server: XServer) -> Iterator[Callable[[], int]]:
     display.close()
 
 
-def _hold_still(clip: Path, recording: Path) -> None:
-    """Write a recording of half a minute that ends with the clip's posture held."""
+@pytest.fixture(scope="module")
+def raised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clip that ends with the hand still raised."""
+    return cut_clip(tmp_path_factory.mktemp("clip") / "raised.mp4", 1.4, 3.3)
+
+
+@pytest.fixture(scope="module")
+def raised_for_long(raised: Path) -> Path:
+    """A recording of half a minute: the clip, then its last posture held."""
+    folder = raised.parent
+    recording = folder / "raised.poses.jsonl"
     with RunningProgram(
-        clip.parent / "record", "--source", clip, "--dry-run", "--record", recording
+        folder / "run", "--source", raised, "--dry-run", "--record", recording
     ) as program:
         assert program.wait() == 0
     header, *frames = map(json.loads, recording.read_text().splitlines())
-    frames += [{**frames[-1], "t": frames[-1]["t"] + n / 30} for n in range(1, 900)]
+    frames += [{**frames[-1], "t": frames[-1]["t"] + n / CLIP_FPS} for n in range(1, 900)]
     recording.write_text("".join(json.dumps(line) + "\n" for line in (header, *frames)))
-
-
-@pytest.fixture
-def raised(tmp_path: Path) -> Path:
-    """A clip that ends with the hand still raised."""
-    return cut_clip(tmp_path / "raised.mp4", 1.4, 3.3)
+    return recording
 
 
 def test_keys_go_up_when_the_source_ends_while_they_are_held(
@@ -65,24 +69,18 @@ def test_keys_go_up_when_the_source_ends_while_they_are_held(
         assert program.events[-1]["type"] == "stop"
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_keys_go_up_when_a_signal_ends_the_program_while_they_are_held(
-    x_server: XServer,
-    tmp_path: Path,
-    raised: Path,
-    keys_down: Callable[[], int],
-    number: signal.Signals,
+    x_server: XServer, tmp_path: Path, raised_for_long: Path, keys_down: Callable[[], int]
 ) -> None:
-    recording, config = tmp_path / "raised.poses.jsonl", tmp_path / "hold.toml"
-    _hold_still(raised, recording)
+    config = tmp_path / "hold.toml"
     config.write_text(_CONFIG)
-    arguments = ("--source", recording, "--realtime", "--config", config)
+    arguments = ("--source", raised_for_long, "--realtime", "--config", config)
     with RunningProgram(
         tmp_path / "run", *arguments, more_environment={"DISPLAY": x_server.display}
     ) as program:
         program.wait_for("action", gesture="raise_right_hand", performed=True)
         assert keys_down() == 2
-        assert program.stop(number) == 0
+        assert program.stop(signal.SIGTERM) == 0
         assert keys_down() == 0
         assert program.events[-1]["type"] == "stop"
         assert program.events[-1]["seconds"] < 25

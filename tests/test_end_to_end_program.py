@@ -142,7 +142,7 @@ def test_a_recording_holds_keypoints_and_no_picture(demo: Demo) -> None:
 
 
 def test_without_events_it_speaks_to_people_and_ends_in_time(tmp_path: Path) -> None:
-    run = run_program(tmp_path, "--source", "demo", "--dry-run", "--max-seconds", "3.5")
+    run = run_program(tmp_path, "--source", "demo", "--dry-run", "--max-seconds", "4.2")
     assert run.returncode == 0
     lines = run.stdout.splitlines()
     assert re.fullmatch(r"GesturePose \S+ watching demo", lines[0])
@@ -156,8 +156,8 @@ def test_without_events_it_speaks_to_people_and_ends_in_time(tmp_path: Path) -> 
         r"(\d+) frames \(0 dropped\), (\d+\.\d) s of source in \d+\.\d s", lines[-2]
     )
     assert figures
-    assert int(figures[1]) == pytest.approx(3.5 * CLIP_FPS, abs=1)
-    assert float(figures[2]) <= 3.5
+    assert int(figures[1]) == pytest.approx(4.2 * CLIP_FPS, abs=1)
+    assert float(figures[2]) <= 4.2
     assert all(f"{stage} " in lines[-1] for stage in _STAGES)
     assert len(lines) == 6
 

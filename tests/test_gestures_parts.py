@@ -36,7 +36,7 @@ def make_track(
     state: TrackState = TrackState.CONFIRMED,
 ) -> Track:
     xy = keypoints.astype(np.float32)
-    visible = ~np.isnan(xy).any(axis=1)
+    visible = np.asarray(~np.isnan(xy).any(axis=1))
     moving = np.zeros_like(xy) if velocities is None else velocities.astype(np.float32)
     moving[~visible] = np.nan
     return Track(track_id, xy, moving, visible, state, t)
@@ -191,7 +191,7 @@ def test_hips_that_are_not_seen_are_estimated() -> None:
 
 def test_the_resting_place_of_a_hand_is_learned() -> None:
     body = body_of()
-    assert np.allclose(body.points[ROWS["right_rest"]], (0.5, -1.45), atol=0.05)
+    assert np.allclose(body.points[ROWS["left_rest"]], (-0.5, -1.45), atol=0.05)
 
 
 # History
@@ -257,7 +257,13 @@ def line(dx: float, dy: float, seconds: float) -> list[tuple[float, float]]:
         pytest.param([*STILL, *line(0.0, -1.0, 0.4)], False, id="down"),
         pytest.param([*line(0.0, 1.0, 0.4)[5:]], False, id="its start was not seen"),
         pytest.param(
-            [*STILL, *line(0.0, 1.0, 0.4)[:5], *[(math.nan, math.nan)] * 4, (1.0, 0.99)],
+            [
+                *STILL,
+                *line(0.0, 1.0, 0.4)[:5],
+                *[(math.nan, math.nan)] * 4,
+                (1.0, 0.99),
+                (1.0, 1.0),
+            ],
             True,
             id="short gap",
         ),

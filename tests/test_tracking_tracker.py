@@ -254,6 +254,26 @@ def test_somebody_who_walks_out_does_not_drift_on() -> None:
     assert middle_x(tracks[0]) - np.mean(BODY[:, 0]) * 80 < 620 + 2.0 * 80
 
 
+def test_an_unseen_person_moves_as_one_and_throws_no_hand() -> None:
+    tracker = Tracker(TrackerSettings(keypoint_coast_s=1.0), COCO17)
+    for index in range(50):
+        pose = make_pose(300)
+        points = pose.keypoints.copy()
+        points[10, 0] -= max(index - 30, 0) * 25.0  # the right wrist, 9 shoulder widths per second
+        poses = [Pose(points, pose.scores, pose.score)] if index <= 35 else []
+        tracks = tracker.update(poses, index / 30)
+    body = BODY * 80 + np.array([300.0, 200.0])
+    assert abs(tracks[0].keypoints[10, 0] - (body[10, 0] - 125.0)) < 0.6 * 80
+
+
+def test_somebody_who_moved_while_unseen_is_recognised() -> None:
+    tracker = Tracker(DEFAULTS, COCO17)
+    for index in range(75):
+        x_px = 300 if index < 45 else 300 + 1.2 * 80
+        tracks = tracker.update([] if 30 <= index < 55 else [make_pose(x_px)], index / 30)
+    assert [t.track_id for t in tracks] == [1]
+
+
 # -- garbage -------------------------------------------------------------------------------------
 
 _COORDINATES = st.one_of(

@@ -40,7 +40,7 @@ from gesturepose.evaluation.signals import Signal, read_signal
 from gesturepose.tracking.settings import TrackerSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -72,12 +72,17 @@ class Figures:
     overshoots_sw: Float64Array
 
 
-def measure(signal: Signal, filtered: Float64Array) -> Figures:
-    """Take the figures of a filtered signal (N, K, 2) in shoulder widths."""
+def measure_jitter_sw(signal: Signal, filtered: Float64Array) -> float:
+    """Jitter of a filtered signal (N, K, 2), in shoulder widths; NaN where nothing rests."""
     both = np.where(np.isnan(signal.raw), np.nan, filtered)
     second = np.diff(both, 2, axis=0)[signal.rest[1:-1]]
     second = second[np.isfinite(second).all(axis=1)]
-    jitter_sw = float(np.sqrt((second**2).mean() / 6.0)) if len(second) else float("nan")
+    return float(np.sqrt((second**2).mean() / 6.0)) if len(second) else float("nan")
+
+
+def measure(signal: Signal, filtered: Float64Array) -> Figures:
+    """Take all figures of a filtered signal (N, K, 2) in shoulder widths."""
+    jitter_sw = measure_jitter_sw(signal, filtered)
     lags_s, overshoots_sw = [], []
     for start, stop, wrist in signal.passages:
         raw, smooth = signal.raw[start:stop, wrist], filtered[start:stop, wrist]
@@ -95,16 +100,16 @@ def measure(signal: Signal, filtered: Float64Array) -> Figures:
     )
 
 
+def _root_mean_square(values: Sequence[float]) -> float:
+    kept = [value for value in values if not np.isnan(value)]
+    return float(np.sqrt(np.mean(np.square(kept)))) if kept else float("nan")
+
+
 def pool(figures: Sequence[Figures]) -> Figures:
     """Join the figures of several signals: root mean square jitter, all passages."""
-
-    def root_mean_square(values: list[float]) -> float:
-        kept = [value for value in values if not np.isnan(value)]
-        return float(np.sqrt(np.mean(np.square(kept)))) if kept else float("nan")
-
     return Figures(
-        root_mean_square([f.jitter_px for f in figures]),
-        root_mean_square([f.jitter_sw for f in figures]),
+        _root_mean_square([f.jitter_px for f in figures]),
+        _root_mean_square([f.jitter_sw for f in figures]),
         np.concatenate([f.lags_s for f in figures]),
         np.concatenate([f.lags_frames for f in figures]),
         np.concatenate([f.overshoots_sw for f in figures]),
@@ -115,14 +120,20 @@ def _measure_lag(
     times_s: Float64Array, raw: Float64Array, smooth: Float64Array, step_s: float
 ) -> float:
     """Seconds by which ``smooth`` (M, 2) follows ``raw`` (M, 2)."""
-    shifts_s = np.arange(-2.0, 5.0, 0.05) * step_s
-    errors = []
-    for shift_s in shifts_s:
-        inside = (times_s - shift_s >= times_s[0]) & (times_s - shift_s <= times_s[-1])
-        moments_s = times_s[inside] - shift_s
-        shifted = np.stack([np.interp(moments_s, times_s, raw[:, i]) for i in (0, 1)], axis=1)
-        errors.append(float(((smooth[inside] - shifted) ** 2).mean()))
-    return float(shifts_s[int(np.argmin(errors))])
+    grids = np.arange(-2.0, 5.0, 0.5), np.arange(-0.5, 0.55, 0.05)
+    best_s = 0.0
+    for grid in grids:  # coarse, then fine around the best
+        shifts_s = best_s + grid * step_s
+        errors = []
+        for shift_s in shifts_s:
+            moments_s = times_s - shift_s
+            inside = (moments_s >= times_s[0]) & (moments_s <= times_s[-1])
+            apart = smooth[inside] - np.stack(
+                [np.interp(moments_s[inside], times_s, raw[:, axis]) for axis in (0, 1)], axis=1
+            )
+            errors.append(float((apart**2).mean()))
+        best_s = float(shifts_s[int(np.argmin(errors))])
+    return round(best_s / step_s, 2) * step_s + 0.0  # without the grid's rounding, nor -0.0
 
 
 def smooth_one_euro(
@@ -148,21 +159,20 @@ def tune_one_euro(signals: Sequence[Signal], jitter_sw: float) -> tuple[Figures,
     low, high = np.full(len(_BETAS), 0.01), np.full(len(_BETAS), 60.0)
     for _ in range(_TUNING_ROUNDS):
         middle = np.sqrt(low * high)
-        found = list(_measure_one_euros(signals, middle))
-        rough = np.array([figures.jitter_sw > jitter_sw for figures in found])
+        smooth = [smooth_one_euro(s, min_cutoff_hz=middle, beta=_BETAS) for s in signals]
+        pairs = list(zip(signals, smooth, strict=True))
+        rows = range(len(_BETAS))
+        jitters = np.array(
+            [_root_mean_square([measure_jitter_sw(s, a[row]) for s, a in pairs]) for row in rows]
+        )
+        rough = jitters > jitter_sw
         low, high = np.where(rough, low, middle), np.where(rough, middle, high)
+    found = [pool([measure(s, a[row]) for s, a in pairs]) for row in rows]
     lags = [float(np.mean(figures.lags_s)) if len(figures.lags_s) else 0.0 for figures in found]
     # A steep speed coefficient follows the noise as well, and no cut-off makes it calm enough.
-    calm = np.array([figures.jitter_sw <= _SAME_JITTER * jitter_sw for figures in found])
+    calm = jitters <= _SAME_JITTER * jitter_sw
     best = int(np.argmin(np.where(calm, lags, np.inf) if calm.any() else lags))
     return found[best], float(middle[best]), float(_BETAS[best])
-
-
-def _measure_one_euros(signals: Sequence[Signal], cutoffs_hz: Float64Array) -> Iterator[Figures]:
-    """Yield the pooled figures of every speed coefficient with its cut-off (B,)."""
-    smooth = [smooth_one_euro(s, min_cutoff_hz=cutoffs_hz, beta=_BETAS) for s in signals]
-    for row in range(len(_BETAS)):
-        yield pool([measure(s, a[row]) for s, a in zip(signals, smooth, strict=True)])
 
 
 def _format(name: str, figures: Figures, raw: Figures) -> str:

@@ -1,8 +1,8 @@
-"""Body coordinates: a track seen from the person's own body, so that distance, resolution and size
-do not matter.
+"""Body coordinates: a track seen from the person's own body.
 
-Origin is mid-shoulder, the unit one (smoothed) shoulder width, x towards the person's own right,
-y up. The camera sees a person who faces it mirrored, hence x and y both run against the pixels'.
+Distance from the camera, resolution and body size do not matter in them. Origin is mid-shoulder,
+the unit one (smoothed) shoulder width, x towards the person's own right, y up. The camera sees a
+person who faces it mirrored, hence x and y both run against the pixels'.
 """
 
 from __future__ import annotations

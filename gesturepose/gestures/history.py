@@ -48,12 +48,12 @@ class History:
         self._points[self._end] = body.points
         self._reach[self._end] = body.reach
         self._end += 1
-        oldest = body.timestamp - self._span_s
+        oldest = body.timestamp - self._span_s - 1e-6
         while self._end - self._begin > self._capacity or self._times[self._begin] < oldest:
             self._begin += 1
 
     def window(self, seconds: float) -> History.Window:
-        """Views of the poses at most ``seconds`` older than the newest."""
+        """Return views of the poses at most ``seconds`` older than the newest."""
         times = self._times[self._begin : self._end]
         first = self._begin
         if len(times):

@@ -93,12 +93,12 @@ class Stroke:
         read = self._read_swings if swings else self._read_stroke
         return read(window, travel[seen], seen)
 
-    def _travel(self, window: History.Window) -> NDArray[np.float32]:
+    def _travel(self, window: History.Window) -> FloatArray:
         """Position along the motion's direction, ``(N,)``."""
         motion = self._motion
         if len(self._rows) == 2:
             gap = window.points[:, self._rows[0]] - window.points[:, self._rows[1]]
-            distance = np.sqrt((gap * gap).sum(axis=1))
+            distance: FloatArray = np.sqrt((gap * gap).sum(axis=1))
             return -distance if motion.towards == "together" else distance
         if motion.towards == "camera":
             return window.reach[:, self._arm]
@@ -127,10 +127,10 @@ class Stroke:
         if self._motion.towards == "camera":
             return math.hypot(dx, dy)
         axis, _ = _DIRECTIONS[self._motion.towards or "up"]
-        return abs(dy if axis == 0 else dx)
+        return abs(float(dy if axis == 0 else dx))
 
     def _read_stroke(
-        self, window: History.Window, travel: NDArray[np.float32], seen: NDArray[np.intp]
+        self, window: History.Window, travel: FloatArray, seen: NDArray[np.intp]
     ) -> Reading:
         """Judge one stroke; ``travel`` has the samples at the window's rows ``seen``."""
         motion = self._motion
@@ -148,19 +148,26 @@ class Stroke:
         if began == 0:
             return Reading(0.9, made=False, blocked_by="its start was not seen")
         first = int(seen[began])
-        if self._drift(window, first) > motion.max_drift * length:
-            return Reading(0.9, made=False, blocked_by="not straight enough")
-        if self._has_companion(window.points[first:], length):
-            return Reading(0.9, made=False, blocked_by="the other hand moved along")
-        margin, blocking = weakest(self._start, window.points[first], None, held=False)
-        if margin < 0:
-            return Reading(0.9, made=False, blocked_by=f"at its start: {blocking}")
+        objection = self._objection(window, first, length)
+        if objection:
+            return Reading(0.9, made=False, blocked_by=objection)
         if not _slowing(times[began:], travel[began:]):
             return Reading(0.95, made=False, blocked_by="still under way")
         return Reading(1.0, made=True)
 
+    def _objection(self, window: History.Window, first: int, length: float) -> str:
+        """Say what about a movement since ``first`` is not as it should be; empty for nothing."""
+        if self._motion.swings is None and self._drift(window, first) > (
+            self._motion.max_drift * length
+        ):
+            return "not straight enough"
+        if self._has_companion(window.points[first:], length):
+            return "the other hand moved along"
+        margin, blocking = weakest(self._start, window.points[first], None, held=False)
+        return f"at its start: {blocking}" if margin < 0 else ""
+
     def _read_swings(
-        self, window: History.Window, travel: NDArray[np.float32], seen: NDArray[np.intp]
+        self, window: History.Window, travel: FloatArray, seen: NDArray[np.intp]
     ) -> Reading:
         """Judge a to-and-fro; ``travel`` has the samples at the window's rows ``seen``."""
         motion = self._motion
@@ -174,21 +181,19 @@ class Stroke:
         if motion.towards is not None and not rising:
             return Reading(0.9, made=False, blocked_by="on the way back")
         first = int(seen[turns[-needed]])
-        if self._has_companion(window.points[first:], _range(travel[turns[-needed] :])):
-            return Reading(0.9, made=False, blocked_by="the other hand moved along")
-        margin, blocking = weakest(self._start, window.points[first], None, held=False)
-        if margin < 0:
-            return Reading(0.9, made=False, blocked_by=f"at its start: {blocking}")
+        objection = self._objection(window, first, _range(travel[turns[-needed] :]))
+        if objection:
+            return Reading(0.9, made=False, blocked_by=objection)
         return Reading(1.0, made=True)
 
 
-def _range(values: NDArray[np.float32]) -> float:
+def _range(values: FloatArray) -> float:
     """Distance from the least to the greatest; 0 if none was seen."""
     seen = values[~np.isnan(values)]
     return float(seen.max() - seen.min()) if len(seen) else 0.0
 
 
-def _stroke_start(times: NDArray[np.float64], travel: NDArray[np.float32]) -> int:
+def _stroke_start(times: NDArray[np.float64], travel: FloatArray) -> int:
     """Index of the last sample, before the newest, at which the point was not under way."""
     # At low frame rates one frame back is further than the pause asked for.
     before = np.searchsorted(times, times - _PAUSE_S - 1e-6)
@@ -200,7 +205,7 @@ def _stroke_start(times: NDArray[np.float64], travel: NDArray[np.float32]) -> in
     return int(starts[-1]) if len(starts) else 0
 
 
-def _slowing(times: NDArray[np.float64], travel: NDArray[np.float32]) -> bool:
+def _slowing(times: NDArray[np.float64], travel: FloatArray) -> bool:
     """Whether the newest speed is well under the peak of the stroke."""
     if len(travel) < 3:
         return False

@@ -40,7 +40,7 @@ class Posture:
 
     @classmethod
     def compile(cls, rule: PoseRule, side: str | None) -> Posture:
-        """Resolve names to rows; raises ``ValueError`` if the rule needs a side it was not given."""
+        """Resolve names to rows; raises ``ValueError`` if a needed side is not given."""
         names = [resolve(point, side) for point in rule.points]
         low, high, sign = -math.inf, math.inf, 1.0
         match rule.kind:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: A coordinate beyond this is a network's garbage, not a picture's pixel.
 _MAX_COORDINATE_PX = 1e5
+#: No camera is faster; a shorter step is a clock's rounding, and speeds are divided by it.
+_MIN_STEP_S = 1e-4
 
 
 class _Measurement:
@@ -172,7 +174,7 @@ class Tracker:
             self.reset()
         if self._timestamp == timestamp:
             return list(self._tracks)
-        step_s = 0.0 if self._timestamp is None else timestamp - self._timestamp
+        step_s = 0.0 if self._timestamp is None else max(timestamp - self._timestamp, _MIN_STEP_S)
         if step_s > self._settings.coast_s:
             self._people = []
         seen = [_Measurement(pose, self._settings, len(self._skeleton)) for pose in poses]

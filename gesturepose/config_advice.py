@@ -1,0 +1,93 @@
+"""What a gestures.toml may say but hardly means: legal, and worth a second look.
+
+It refuses nothing; what cannot be used is `gesturepose.config`'s to say.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gesturepose.toml_lines import Place, find_lines, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gesturepose.actions.settings import Binding
+    from gesturepose.config import Config
+    from gesturepose.gestures.settings import Gesture
+
+DESTRUCTIVE = ("close", "run")
+"""Kinds of actions that cannot be taken back."""
+DELIBERATE_S = 1.0
+"""A posture held this long is hardly an accident."""
+
+
+def find_doubts(config: Config, text: str, *, name: str) -> list[str]:
+    """List what looks like a mistake in a configuration that is valid.
+
+    Parameters
+    ----------
+    config
+        What ``text`` says.
+    text
+        The gestures.toml, to name lines.
+    name
+        What to call the file.
+
+    Returns
+    -------
+    list
+        One line each, with file and line, in the order of the file.
+    """
+    lines = find_lines(text)
+    found: list[tuple[int, str]] = []
+    for place, doubt in _doubts(config):
+        line = lines.get(nearest(lines, place), 1)
+        found.append((line, f"{name}:{line}: {doubt}"))
+    return [doubt for _, doubt in sorted(found, key=lambda item: item[0])]
+
+
+def _doubts(config: Config) -> Iterator[tuple[Place, str]]:
+    control = config.control
+    if control.engagement == "wake" and not config.gestures[control.wake].enabled:
+        yield (
+            ("control", "wake"),
+            f"the wake gesture '{control.wake}' is not enabled, so nothing ever engages",
+        )
+    for i, binding in enumerate(config.bindings):
+        if not binding.enabled:
+            continue
+        place = ("bindings", i)
+        gesture = config.gestures[binding.gesture]
+        if not gesture.enabled:
+            yield place, f"bindings[{i}] never acts: '{binding.gesture}' is not enabled"
+        if binding.kind in DESTRUCTIVE and not _is_deliberate(gesture):
+            yield place, _hasty(i, binding, gesture)
+        for j, earlier in enumerate(config.bindings[:i]):
+            if earlier.enabled and _overlap(earlier, binding):
+                yield (
+                    place,
+                    f"bindings[{i}] and bindings[{j}] both act on '{binding.gesture}'"
+                    + (f" in windows matching '{binding.app}'" if binding.app else ""),
+                )
+
+
+def _is_deliberate(gesture: Gesture) -> bool:
+    return gesture.motion is None and gesture.hold_s >= DELIBERATE_S
+
+
+def _hasty(index: int, binding: Binding, gesture: Gesture) -> str:
+    how = (
+        "a motion, which happens by accident; use a posture with"
+        if gesture.motion is not None
+        else f"held for {gesture.hold_s:g} s only; give it"
+    )
+    return (
+        f"bindings[{index}] has '{binding.kind}', which cannot be taken back, and "
+        f"'{binding.gesture}' is {how} hold_s = {DELIBERATE_S} or more"
+    )
+
+
+def _overlap(one: Binding, other: Binding) -> bool:
+    """Tell whether both act on one gesture before some window that is the same for sure."""
+    return one.gesture == other.gesture and one.app == other.app
