@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def writing_output() -> Iterator[None]:
-    """Turn a standard output that cannot be written, on a full disk say, into an error that says so.
+    """Turn a standard output that cannot be written, a full disk say, into an error that says so.
 
     A reader that has gone away still raises ``BrokenPipeError``.
     """
@@ -104,7 +104,7 @@ def list_models() -> None:
                 model.name,
                 card.family,
                 f"{model.path.stat().st_size / 1e6:.1f} MB",
-                f"{card.input.long_side} px {card.input.colour} {card.input.dtype}",
+                f"{card.input.long_side} px {card.input.colour}",
                 card.skeleton,
                 str(card.max_people),
                 card.licence.split(" (")[0],

@@ -217,7 +217,7 @@ def test_cuda_where_there_is_none(capsys: pytest.CaptureFixture[str]) -> None:
         ),
         (
             "[gestures.x]\npose = [{ above = ['right_wirst', 'nose'] }]\n",
-            "x.toml:2: gestures.x.pose[0].above[0]: unknown keypoint 'right_wirst'; did you mean 'right_wrist'?",
+            "gestures.x.pose[0].above[0]: unknown keypoint 'right_wirst'; did you mean 'right_w",
         ),
         (
             "[gestures.Wave]\nmotion = {between = ['nose', 'left_hip'], swings = 3, distance = 1}",

@@ -19,22 +19,27 @@ DESIGNED = {
 
 
 def check(text: str) -> None:
+    result = read(text)
+    if isinstance(result, Config):
+        assert result.gestures
+        assert {binding.gesture for binding in result.bindings} <= set(result.gestures)
+        return
+    assert result.problems
+    assert str(result).splitlines() == result.problems
+    for problem in result.problems:
+        assert problem.isprintable()
+        match = re.match(r"x\.toml(?::(\d+))?(?::(\d+))?: \S", problem)
+        assert match, problem
+        # An editor counts the line behind the last line end, too.
+        assert 1 <= int(match[1] or 1) <= text.replace("\r\n", "\n").count("\n") + 1
+        assert int(match[2] or 1) >= 1
+
+
+def read(text: str) -> Config | ConfigError:
     try:
-        config = parse_config(text, name="x.toml")
+        return parse_config(text, name="x.toml")
     except ConfigError as error:
-        assert error.problems
-        assert str(error).splitlines() == error.problems
-        for problem in error.problems:
-            assert problem.isprintable()
-            match = re.match(r"x\.toml(?::(\d+))?(?::(\d+))?: \S", problem)
-            assert match, problem
-            # An editor counts the line behind the last line end, too.
-            assert 1 <= int(match[1] or 1) <= text.replace("\r\n", "\n").count("\n") + 1
-            assert int(match[2] or 1) >= 1
-    else:
-        assert isinstance(config, Config)
-        assert config.gestures
-        assert {binding.gesture for binding in config.bindings} <= set(config.gestures)
+        return error
 
 
 @given(st.text())

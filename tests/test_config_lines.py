@@ -143,6 +143,7 @@ def test_every_place_of_the_packaged_mapping_is_found() -> None:
             assert place[-1] in rows[line - 1]
 
 
+BOUND = "gesture = 'wave'\npress = 'a'\n"
 ITEM = '{ above = ["left_wrist", "nose"] }'
 WRONG = '{ above = ["left_wrist", "hose"] }'
 
@@ -156,11 +157,17 @@ WRONG = '{ above = ["left_wrist", "hose"] }'
         (f"gestures.x.pose = [{ITEM},\n{WRONG}]\n", 2),
         (f"[gestures.x]\npose = [\n# hose\n{ITEM}, # a\n\n# b\n{WRONG}]\n", 7),
         (f'[gestures."x"]\n"pose" = [{WRONG}]\n', 2),
-        ("# first\n[[bindings]]\ngesture = 'wave'\npress = 'a'\n\n[[bindings]]\ngesture = 'no'\npress = 'a'", 7),
-        ("bindings = [\n  { gesture = 'wave', press = 'a' },\n  { gesture = 'wave', press = 'aaa' },\n]", 3),
+        (
+            f"#\n[[bindings]]\n{BOUND}\n[[bindings]]\npress = 'a'\ngesture = 'no'",
+            8,
+        ),
+        (
+            "bindings = [\n{ gesture = 'wave', press = 'a' },\n{ gesture = 'wave', press = 'aa' },]",
+            3,
+        ),
         ("[[bindings]]\npress = 'a'\n[control]\nwake = 'wave'\n", 1),
     ],
-)  # fmt: skip
+)
 def test_an_error_names_its_line(tmp_path: Path, text: str, line: int) -> None:
     with pytest.raises(ConfigError) as caught:
         parse_config(text, name="x")

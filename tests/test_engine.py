@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from support_body import PERFORMANCES, Key, hold, perform
@@ -13,6 +13,8 @@ from support_pipeline import default, make_pipeline
 
 from gesturepose.actions.dispatcher import ActionResult, Dispatcher
 from gesturepose.actions.settings import Binding
+from gesturepose.actions.sinks.desktop_sink import DesktopSink
+from gesturepose.actions.sinks.pyautogui_sink import PyAutoGuiPointer
 from gesturepose.capture.settings import CaptureSettings
 from gesturepose.capture.source import SourceLost
 from gesturepose.capture.thread import CaptureThread, SourceStatus
@@ -28,27 +30,26 @@ if TYPE_CHECKING:
 HOLDING = [Binding(gesture="raise_right_hand", hold="ctrl")]
 
 
-class Keyboard:
-    """A sink that remembers which keys are down; the only part that stands in for a machine."""
+class RecordingKeyboard:
+    """Stands in for the machine's keyboard; the sink above it is the real one."""
 
     def __init__(self) -> None:
-        self.down: list[str] = []
+        self.held: list[str] = []
         self.log: list[str] = []
 
-    def __getattr__(self, name: str) -> Callable[..., None]:
-        return lambda *args, **_: self.log.append(name)
-
-    def key_down(self, key: str) -> None:
-        self.down.append(key)
+    def down(self, key: str) -> None:
+        self.held.append(key)
         self.log.append(f"+{key}")
 
-    def key_up(self, key: str) -> None:
-        self.down.remove(key)
+    def up(self, key: str) -> None:
+        self.held.remove(key)
         self.log.append(f"-{key}")
 
-    def release_all(self) -> None:
-        self.log += [f"-{key}" for key in reversed(self.down)]
-        self.down.clear()
+    def type_text(self, text: str) -> None:
+        self.log.append(text)
+
+    def close(self) -> None:
+        self.held.clear()
 
 
 class Scripted:
@@ -99,15 +100,27 @@ class Listener:
         self.order.append(str(result.bound))
 
 
+@pytest.fixture(autouse=True)
+def stop_engines() -> Iterator[None]:
+    """A test that fails must not leave threads that keep the interpreter from ending."""
+    yield
+    while RIGS:
+        RIGS.pop().engine.stop()
+
+
+RIGS: list[Rig] = []
+
+
 class Rig:
     def __init__(
         self, source: Scripted, pipeline: Pipeline, *, max_seconds: float | None = None
     ) -> None:
-        self.keyboard = Keyboard()
+        self.keyboard = RecordingKeyboard()
         self.listener = Listener()
         self.statuses: list[SourceStatus] = []
+        RIGS.append(self)
         slot: Slot[Frame | PoseFrame] = Slot(lossless=not source.live)
-        sink: Any = self.keyboard
+        sink = DesktopSink(self.keyboard, PyAutoGuiPointer())
         self.engine = Engine(
             pipeline=pipeline,
             capture=CaptureThread(
@@ -166,7 +179,7 @@ def test_the_end_of_the_source_releases_what_is_held() -> None:
     rig.engine.start()
     assert rig.engine.join(30.0)
     assert rig.keyboard.log[0] == "+ctrl"
-    assert rig.keyboard.down == []
+    assert rig.keyboard.held == []
     assert [e.phase for e in rig.listener.cancelled] == [Phase.CANCEL]
 
 
@@ -175,10 +188,10 @@ def test_stop_releases_what_is_held() -> None:
         Scripted(holding_frames(3.5), live=True, then="wait"), make_pipeline(bindings=HOLDING)
     )
     rig.engine.start()
-    wait_until(lambda: rig.keyboard.down == ["ctrl"], "nothing was held")
+    wait_until(lambda: rig.keyboard.held == ["ctrl"], "nothing was held")
     rig.engine.stop()
     assert rig.engine.join(10.0)
-    assert rig.keyboard.down == []
+    assert rig.keyboard.held == []
 
 
 @pytest.mark.parametrize("then", ["lost", "wait"])
@@ -186,7 +199,7 @@ def test_a_lost_or_stalled_source_releases_what_is_held(then: str) -> None:
     rig = Rig(Scripted(holding_frames(3.5), live=True, then=then), make_pipeline(bindings=HOLDING))
     rig.engine.start()
     wait_until(lambda: "+ctrl" in rig.keyboard.log, "nothing was held")
-    wait_until(lambda: rig.keyboard.down == [], "still held")
+    wait_until(lambda: rig.keyboard.held == [], "still held")
     assert rig.statuses[0].kind == ("lost" if then == "lost" else "stalled")
     assert [e.phase for e in rig.listener.cancelled] == [Phase.CANCEL]
     rig.engine.stop()
@@ -202,10 +215,10 @@ def test_a_new_mapping_releases_what_is_held_and_is_used() -> None:
     rig = Rig(Scripted([*frames, *gap], live=True, then="wait"), make_pipeline(bindings=HOLDING))
     config = default().model_copy(update={"bindings": (Binding(gesture="spread", press="b"),)})
     rig.engine.start()
-    wait_until(lambda: rig.keyboard.down == ["ctrl"], "nothing was held")
+    wait_until(lambda: rig.keyboard.held == ["ctrl"], "nothing was held")
     rig.engine.replace_mapping(config)
     wait_until(lambda: "press b" in rig.listener.order, "the new mapping was not used")
-    assert rig.keyboard.down == []
+    assert rig.keyboard.held == []
     rig.engine.stop()
     assert rig.engine.join(10.0)
 
@@ -225,7 +238,7 @@ def test_a_failing_stage_stops_everything_releases_keys_and_raises_on_join() -> 
     with pytest.raises(ZeroDivisionError, match="a stage failed"):
         rig.engine.join(30.0)
     assert "+ctrl" in rig.keyboard.log
-    assert rig.keyboard.down == []
+    assert rig.keyboard.held == []
     wait_until(no_threads_left, "threads left")
 
 

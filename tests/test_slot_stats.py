@@ -31,7 +31,13 @@ def test_a_closed_slot_hands_out_what_was_left_and_takes_nothing_more() -> None:
 
 def test_lossless_hands_over_every_value_in_order() -> None:
     slot: Slot[int] = Slot(lossless=True)
-    writer = threading.Thread(target=lambda: [slot.put(i) for i in range(500)] and slot.close())
+
+    def write() -> None:
+        for i in range(500):
+            slot.put(i)
+        slot.close()
+
+    writer = threading.Thread(target=write)
     writer.start()
     taken = []
     while (value := slot.get(5.0)) is not None:

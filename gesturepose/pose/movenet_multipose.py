@@ -16,7 +16,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 if TYPE_CHECKING:
@@ -86,6 +85,8 @@ def _find_centers(heatmap: FloatArray, count: int) -> tuple[IntArray, FloatArray
     Cells that are no peak count as zero and fill the list when there are too few peaks, as the
     graph's top-k does: they cannot become people, but they take part in its keypoint scores.
     """
+    import cv2  # here, so that reading a network's card does not load it
+
     # Grey dilation is the maximum over the window; cells outside the picture do not count.
     peak = np.abs(heatmap - cv2.dilate(heatmap, _PEAK_WINDOW)) < _PEAK_TOLERANCE
     flat = np.where(peak, heatmap, np.float32(0)).reshape(-1)
