@@ -58,7 +58,7 @@ class Run:
     live
         Whether the source goes on without a reader.
     model, provider
-        The network and what it runs on; ``"none"`` for a keypoint recording, which needs none.
+        The network and what it runs on; see `Stages`.
     times
         Durations of the stages so far.
     """
@@ -93,22 +93,7 @@ def compose(config: Config, options: RunOptions, listener: EngineListener) -> Ru
     )
     opener = SourceOpener(options.source, config.camera)
     try:
-        is_recording = options.source.lower().endswith(".jsonl")
-        estimator, model, provider = (
-            (_recorded_poses, "none", "none")
-            if is_recording
-            else _load_network(config.model, times)
-        )
-        classifier, engagement, bindings = make_mapping(config)
-        pipeline = Pipeline(
-            estimator=estimator,
-            tracker=Tracker(config.tracker, COCO17),
-            operator=OperatorSelector(config.tracker),
-            classifier=classifier,
-            engagement=engagement,
-            bindings=bindings,
-            times=times,
-        )
+        stages = make_stages(config, options.source, times)
         lossless = not opener.live and not options.realtime
         slot: Slot[Frame | PoseFrame] = Slot(lossless=lossless)
 
@@ -117,7 +102,7 @@ def compose(config: Config, options: RunOptions, listener: EngineListener) -> Ru
             engine.on_source_status(status)
 
         engine = Engine(
-            pipeline=pipeline,
+            pipeline=stages.pipeline,
             capture=CaptureThread(
                 opener,
                 slot,
@@ -138,14 +123,52 @@ def compose(config: Config, options: RunOptions, listener: EngineListener) -> Ru
         engine=engine,
         source=opener.name,
         live=opener.live,
-        model=model,
-        provider=provider,
+        model=stages.model,
+        provider=stages.provider,
         times=times,
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """A pipeline for one source, and what its network is and runs on.
+
+    ``model`` and ``provider`` are ``"none"`` for a keypoint recording, which needs no network.
+    """
+
+    pipeline: Pipeline
+    model: str
+    provider: str
+
+
+def make_stages(config: Config, source: str, times: StageTimes) -> Stages:
+    """Build the pipeline that suits a source: a recording brings its own poses.
+
+    Raises
+    ------
+    ModelError
+        If the network cannot be loaded.
+    """
+    estimator, model, provider = (
+        (_recorded_poses, "none", "none")
+        if source.lower().endswith(".jsonl")
+        else _load_network(config.model, times)
+    )
+    classifier, engagement, bindings = make_mapping(config)
+    pipeline = Pipeline(
+        estimator=estimator,
+        tracker=Tracker(config.tracker, COCO17),
+        operator=OperatorSelector(config.tracker),
+        classifier=classifier,
+        engagement=engagement,
+        bindings=bindings,
+        times=times,
+    )
+    return Stages(pipeline, model, provider)
+
+
 def _recorded_poses(frame: Frame | PoseFrame) -> Sequence[Pose]:
-    """A keypoint recording needs no network: its poses come with its frames."""
+    """Take the poses that come with a recording's frames; no network is needed."""
     if not isinstance(frame, PoseFrame):
         raise TypeError("a keypoint recording gives poses, not pictures")
     return frame.poses

@@ -7,9 +7,12 @@ standard error, never a traceback; standard output carries only results.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import logging
+import signal
 import sys
+import threading
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NoReturn
 
@@ -24,7 +27,7 @@ from gesturepose.listings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from gesturepose.config import Config
@@ -165,7 +168,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         try:
-            _dispatch(arguments)
+            with _interrupted_by_sigterm():
+                _dispatch(arguments)
         finally:
             # What is pending is written now: at the interpreter's end nobody could name the fix.
             with writing_output():
@@ -183,6 +187,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 0
     return 0
+
+
+@contextlib.contextmanager
+def _interrupted_by_sigterm() -> Iterator[None]:
+    """Let a request to terminate end the body as Ctrl+C does, from the first second on.
+
+    A run has its own way of ending in order, which takes over once there is something to end.
+    """
+    if threading.current_thread() is not threading.main_thread():  # signals are not ours to set
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
 
 
 def _dispatch(arguments: list[str]) -> None:

@@ -49,6 +49,8 @@ def find_doubts(config: Config, text: str, *, name: str) -> list[str]:
 
 def _doubts(config: Config) -> Iterator[tuple[Place, str]]:
     control = config.control
+    if not any(gesture.enabled for gesture in config.gestures.values()):
+        yield ("gestures",), "no gesture is enabled, so nothing is ever recognised"
     if control.engagement == "wake" and not config.gestures[control.wake].enabled:
         yield (
             ("control", "wake"),

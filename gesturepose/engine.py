@@ -8,7 +8,6 @@ then every held key and button is released. The engine knows no front end.
 
 from __future__ import annotations
 
-import logging
 import threading
 from typing import TYPE_CHECKING, Protocol
 
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from gesturepose.pipeline import Pipeline, Snapshot
     from gesturepose.slot import Slot
 
-_log = logging.getLogger(__name__)
-
 _WAKE_UP_S = 0.2
 """How often a waiting engine looks whether it should stop."""
 _ACTIONS_PATIENCE_S = 10.0
@@ -43,7 +40,7 @@ class EngineListener(Protocol):
         """Gestures were broken off outside a frame."""
 
     def on_action(self, result: ActionResult) -> None:
-        """An action was performed or refused."""
+        """Tell that an action was performed or refused."""
 
 
 def make_mapping(config: Config) -> tuple[GestureClassifier, Engagement, Bindings]:
@@ -51,9 +48,7 @@ def make_mapping(config: Config) -> tuple[GestureClassifier, Engagement, Binding
     control = config.control
     return (
         GestureClassifier(config.gestures, config.classifier),
-        Engagement(
-            mode=control.engagement, wake=control.wake, engaged_s=control.engaged_s
-        ),
+        Engagement(mode=control.engagement, wake=control.wake, engaged_s=control.engaged_s),
         Bindings(config.bindings),
     )
 
@@ -76,7 +71,7 @@ class Engine:
         End after so many seconds of the source's time; ``None`` for no end.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts it is made of, by name
         self,
         *,
         pipeline: Pipeline,
@@ -209,8 +204,9 @@ class Engine:
             if not self._stopping.is_set() and self._failure is None:
                 self._dispatcher.flush(_ACTIONS_PATIENCE_S)  # what the last frames asked for
             self._let_go()
-        except Exception:
-            _log.exception("could not break off what was going on")
+        except Exception as error:  # noqa: BLE001 - kept for join, which raises it
+            # No key stays down: the dispatcher lets go of all as it stops.
+            self._failure = self._failure or error
         self._slot.close()
         for end in (self._dispatcher.stop, self._capture.stop, self._capture.join):
             try:

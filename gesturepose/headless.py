@@ -22,7 +22,7 @@ from gesturepose.event_log import EventLog, JsonEventLog, SpokenEventLog
 from gesturepose.skeleton import COCO17
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from gesturepose.actions.dispatcher import ActionResult
     from gesturepose.config import Config
@@ -136,6 +136,7 @@ def run_headless(  # noqa: PLR0913 - the command line's options, by name
         Anything a person can act on.
     """
     started = time.monotonic()
+    _check_outputs({"--events": events, "--record": record}, (options.source, str(config_path)))
     log: EventLog = JsonEventLog(events) if events is not None else SpokenEventLog()
     recorder = None
     try:
@@ -174,6 +175,31 @@ def run_headless(  # noqa: PLR0913 - the command line's options, by name
         if recorder is not None:
             recorder.close()
         log.close()
+
+
+def _check_outputs(outputs: Mapping[str, str | None], inputs: Sequence[str]) -> None:
+    """Refuse to write over what is read, or two things to one file, before any is opened."""
+    taken = list(inputs)
+    for option, target in outputs.items():
+        if target is None or target == "-":
+            continue
+        if any(_is_same_file(target, other) for other in taken):
+            raise UsageError(
+                f"{option} {target} is also the source, the configuration or the other output; "
+                "give it a file of its own"
+            )
+        taken.append(target)
+
+
+def _is_same_file(one: str, other: str) -> bool:
+    """Tell whether two names mean one regular file, which need not exist yet."""
+    try:
+        path, other_path = Path(one).resolve(), Path(other).resolve()
+        if path.exists() and other_path.exists():
+            return path.is_file() and path.samefile(other_path)
+    except (OSError, RuntimeError, ValueError):
+        return False  # one of them is no file name
+    return path == other_path
 
 
 def _wait(

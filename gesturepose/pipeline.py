@@ -71,7 +71,7 @@ class Pipeline:
         Where each stage's duration is recorded.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the stages, by name
         self,
         *,
         estimator: Estimator,

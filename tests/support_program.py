@@ -145,6 +145,10 @@ class RunningProgram:
         self._wait(lambda: bool(self.find(kind, **facts)), timeout_s, what)
         return self.find(kind, **facts)[0]
 
+    def wait_for_file(self) -> None:
+        """Wait until the event log is there, which is before anything is written to it."""
+        self._wait(self._events_path.exists, 40.0, "an event log")
+
     def wait_for_error(self, text: str, timeout_s: float = 40.0) -> None:
         """Wait until standard error holds a text."""
         self._wait(lambda: any(text in line for line in self.errors), timeout_s, text)

@@ -331,3 +331,13 @@ def test_a_broken_file_is_an_error_even_after_frames() -> None:
             run.thread.join(2)
     assert len(run.frames) == 2
     assert not run.statuses
+
+
+def test_a_reader_that_closes_the_slot_is_no_loss_of_the_source() -> None:
+    source = ScriptedSource([float(second) for second in range(1000)])
+    with Capture(lambda: source, lossless=True) as capture:
+        assert capture.slot.get(10) is not None
+        capture.slot.close()
+        capture.thread.join(10)
+        assert source.closed.wait(10)
+    assert capture.statuses == []

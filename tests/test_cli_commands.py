@@ -146,6 +146,7 @@ NOD = """\
 [gestures.nod]
 pose = [{ below = ["nose", "mid_shoulder"] }]
 """
+OTHER = NOD.replace("nod", "other")
 
 
 def bind(*lines: str) -> str:
@@ -177,9 +178,10 @@ def test_check_without_a_file_takes_the_one_a_run_would(
     ("text", "doubt"),
     [
         (
-            NOD + "enabled = false\n" + bind("press = 'a'"),
-            "x.toml:4: bindings[0] never acts: 'nod' is not enabled",
+            NOD + "enabled = false\n" + OTHER + bind("press = 'a'"),
+            "x.toml:6: bindings[0] never acts: 'nod' is not enabled",
         ),
+        ("\n[gestures]\n", "x.toml:2: no gesture is enabled, so nothing is ever recognised"),
         (
             NOD + bind("press = 'a'", "app = 'x'") + bind("press = 'b'", "app = 'x'"),
             "x.toml:7: bindings[1] and bindings[0] both act on 'nod' in windows matching 'x'",
@@ -200,12 +202,12 @@ def test_check_without_a_file_takes_the_one_a_run_would(
             "[gestures.nod.motion]\nkeypoint = 'nose'\ntowards = 'down'\ndistance = 0.5\n"
             + bind("run = ['true']"),
             (
-                "x.toml:7: bindings[0] has 'run', which cannot be taken back, and 'nod' is a motion, "
-                "which happens by accident; use a posture with hold_s = 1.0 or more"
+                "x.toml:7: bindings[0] has 'run', which cannot be taken back, and 'nod' is a "
+                "motion, which happens by accident; use a posture with hold_s = 1.0 or more"
             ),
         ),
         (
-            "[control]\nengagement = 'wake'\nwake = 'nod'\n" + NOD + "enabled = false\n",
+            "[control]\nengagement = 'wake'\nwake = 'nod'\n" + NOD + "enabled = false\n" + OTHER,
             "x.toml:3: the wake gesture 'nod' is not enabled, so nothing ever engages",
         ),
     ],
@@ -220,7 +222,7 @@ def test_check_doubts(capsys: pytest.CaptureFixture[str], text: str, doubt: str)
         NOD + "hold_s = 1.0\n" + bind("close = 'front'"),
         NOD + bind("press = 'a'", "app = 'x'") + bind("press = 'b'", "app = 'y'"),
         NOD + bind("press = 'a'") + bind("press = 'b'", "enabled = false"),
-        NOD + "enabled = false\n" + bind("close = 'front'", "enabled = false"),
+        NOD + "enabled = false\n" + OTHER + bind("close = 'front'", "enabled = false"),
     ],
 )
 def test_check_does_not_doubt(capsys: pytest.CaptureFixture[str], text: str) -> None:

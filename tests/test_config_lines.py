@@ -162,7 +162,7 @@ WRONG = '{ above = ["left_wrist", "hose"] }'
             8,
         ),
         (
-            "bindings = [\n{ gesture = 'wave', press = 'a' },\n{ gesture = 'wave', press = 'aa' },]",
+            "bindings = [\n{ gesture = 'wave', press = 'a' },\n{ gesture = 'wave', press = '' },]",
             3,
         ),
         ("[[bindings]]\npress = 'a'\n[control]\nwake = 'wave'\n", 1),

@@ -309,7 +309,11 @@ class CaptureThread:
                     first_media_s, first_s = frame.timestamp, time.monotonic()
                 due_s = first_s + (frame.timestamp - first_media_s)
                 self._stopping.wait(max(0.0, due_s - time.monotonic()))
-            if not (self._count(connection, frame) and self._slot.put(frame)):
+            if not self._count(connection, frame):
+                return
+            if not self._slot.put(frame):
+                # Whoever takes the frames has closed the slot: an end, and no loss to report.
+                self._stopping.set()
                 return
 
     def _place_in_time(self, frame: Frame | PoseFrame) -> Frame | PoseFrame:

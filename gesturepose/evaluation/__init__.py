@@ -1,0 +1,1 @@
+"""Measurements users can run: of gestures, of poses, of speed and steadiness."""
