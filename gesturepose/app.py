@@ -82,17 +82,17 @@ def compose(config: Config, options: RunOptions, listener: EngineListener) -> Ru
         If the source cannot be opened, or real actions are wanted where none can be performed.
     """
     times = StageTimes()
-    if not options.dry_run:
-        probe_sink()
-    dispatcher = Dispatcher(
-        open_sink=open_sink,
-        platform=detect(),
-        dry_run=options.dry_run,
-        allow_commands=config.control.allow_commands,
-        on_result=listener.on_action,
-    )
     opener = SourceOpener(options.source, config.camera)
     try:
+        if not options.dry_run:
+            probe_sink()
+        dispatcher = Dispatcher(
+            open_sink=open_sink,
+            platform=detect(),
+            dry_run=options.dry_run,
+            allow_commands=config.control.allow_commands,
+            on_result=listener.on_action,
+        )
         stages = make_stages(config, options.source, times)
         lossless = not opener.live and not options.realtime
         slot: Slot[Frame | PoseFrame] = Slot(lossless=lossless)

@@ -21,6 +21,7 @@ from gesturepose.errors import GesturePoseError, UsageError, one_line
 from gesturepose.listings import (
     check_mapping,
     discard_output,
+    evaluate_gestures,
     list_cameras,
     list_models,
     writing_output,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from gesturepose.config import Config
 
 _LEVELS = ("debug", "info", "warning", "error")
-_COMMANDS = ("check", "cameras", "models")
+_COMMANDS = ("check", "cameras", "models", "evaluate")
 _LOG_FORMAT = "gesturepose: %(message)s"
 _OPTIONS: Mapping[int | str, str] = {
     "name": "model",
@@ -58,7 +59,8 @@ def _make_parser() -> tuple[_Parser, dict[str, _Parser]]:
         "commands:\n"
         "  check [FILE]          validate a gestures.toml: every error at once\n"
         "  cameras               list cameras\n"
-        "  models                list pose networks: size, licence, measured accuracy\n\n"
+        "  models                list pose networks: size, licence, measured accuracy\n"
+        "  evaluate CLIP.json... recall, false activations and delay on labelled clips\n\n"
         "Without a command it watches the source and acts.",
         epilog="Try it without a camera:  gesturepose --no-gui --source demo --dry-run",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -117,7 +119,16 @@ def _make_parser() -> tuple[_Parser, dict[str, _Parser]]:
         description="List pose networks: family, size, licence, measured accuracy.",
         allow_abbrev=False,
     )
-    return parser, {"check": check, "cameras": cameras, "models": models}
+    evaluate = _Parser(
+        prog="gesturepose evaluate",
+        description="Recall, false activations per hour and delay, per gesture.",
+        allow_abbrev=False,
+    )
+    add = evaluate.add_argument
+    add("labels", nargs="+", metavar="CLIP.json", help="labels beside a clip; a folder for all")
+    add("--config", metavar="FILE", help="mapping to use (default: as for a run)")
+    add("--json", action="store_true", help="figures as JSON")
+    return parser, {"check": check, "cameras": cameras, "models": models, "evaluate": evaluate}
 
 
 def _positive(text: str) -> float:
@@ -215,6 +226,8 @@ def _dispatch(arguments: list[str]) -> None:
                 check_mapping(options.file)
             case "cameras":
                 list_cameras()
+            case "evaluate":
+                evaluate_gestures(options.labels, config=options.config, as_json=options.json)
             case _:
                 list_models()
         return

@@ -185,6 +185,7 @@ class Engine:
             config, self._new_mapping = self._new_mapping, None
         if config is not None:
             self._let_go()
+            self._dispatcher.allow_commands = config.control.allow_commands
             classifier, engagement, bindings = make_mapping(config)
             self._pipeline.replace_mapping(
                 classifier=classifier, engagement=engagement, bindings=bindings

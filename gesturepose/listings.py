@@ -1,4 +1,4 @@
-"""What the listing commands print: a mapping's check, the cameras, the networks.
+"""What the other commands print: a mapping's check, the cameras, the networks, an evaluation.
 
 Results go to standard output. Everything heavy is imported lazily; no camera is opened where the
 system lists them, and no network is loaded.
@@ -7,6 +7,7 @@ system lists them, and no network is loaded.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import sys
@@ -16,6 +17,7 @@ from gesturepose.errors import GesturePoseError, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from gesturepose.pose.card import ModelCard
 
@@ -90,6 +92,39 @@ def list_cameras() -> None:
             "'gesturepose --no-gui --source demo --dry-run'",
             file=sys.stderr,
         )
+
+
+def evaluate_gestures(labels: Sequence[str], *, config: str | None, as_json: bool) -> None:
+    """Run recognition over labelled clips and recordings; print the figures.
+
+    Parameters
+    ----------
+    labels
+        Label files, and folders of them.
+    config
+        Path of a gestures.toml; ``None`` for the one that a run would use.
+    as_json
+        Whether to print one JSON object instead of a table.
+
+    Raises
+    ------
+    GesturePoseError
+        If the mapping, a label file or what it labels cannot be used.
+    """
+    from gesturepose.config import find_config, load_config
+    from gesturepose.evaluation.gestures import evaluate, find_label_files
+
+    files = find_label_files(labels)
+    progress = sys.stderr if sys.stderr.isatty() else None
+
+    def show(file: Path) -> None:
+        if progress is not None:
+            print(f"\r\x1b[K{file.name}", end="", file=progress, flush=True)
+
+    evaluation = evaluate(load_config(find_config(config)), files, on_source=show)
+    if progress is not None:
+        print("\r\x1b[K", end="", file=progress, flush=True)
+    _say(json.dumps(evaluation.as_dict(), indent=2) if as_json else evaluation.table())
 
 
 def list_models() -> None:

@@ -61,7 +61,7 @@ def test_all_bindings_of_a_gesture_fire_in_the_order_of_the_file() -> None:
     )
     assert _words(bindings.resolve([_event("wave", Phase.BEGIN), _event("push", Phase.BEGIN)])) == [
         "press a",
-        "media playpause",
+        "press playpause",
     ]
 
 

@@ -45,7 +45,7 @@ EVERY_KIND: list[tuple[str, Action, str]] = [
     ('open = "https://example.org"', Open("https://example.org"), "open https://example.org"),
     ('run = ["sh", "-c", "true"]', Run(("sh", "-c", "true")), "run sh -c true"),
     ('run = "a; b"\nshell = true', Run("a; b", shell=True), "run a; b"),  # noqa: S604 (a value)
-    ('media = "playpause"', Media("playpause"), "media playpause"),
+    ('media = "playpause"', Media("playpause"), "press playpause"),
     ('notify = "hello"', Notify("hello"), "notify 'hello'"),
 ]
 

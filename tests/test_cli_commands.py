@@ -51,7 +51,8 @@ def test_help_names_every_command_and_option(capsys: pytest.CaptureFixture[str])
     out, err = succeed(capsys, "--help")
     assert err == ""
     for word in (
-        "check [FILE]", "cameras", "models", "--no-gui", "--config FILE", "--source SRC",
+        "check [FILE]", "cameras", "models", "evaluate CLIP.json", "--no-gui", "--config FILE",
+        "--source SRC",
         "--model NAME|PATH", "--device DEVICE", "--dry-run", "--events FILE|-", "--record FILE",
         "--realtime", "--max-seconds S", "--engagement MODE", "--log-level LEVEL", "--version",
     ):  # fmt: skip

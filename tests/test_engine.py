@@ -26,6 +26,7 @@ from gesturepose.slot import Slot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
 HOLDING = [Binding(gesture="raise_right_hand", hold="ctrl")]
 
@@ -221,6 +222,19 @@ def test_a_new_mapping_releases_what_is_held_and_is_used() -> None:
     assert rig.keyboard.held == []
     rig.engine.stop()
     assert rig.engine.join(10.0)
+
+
+def test_a_new_mapping_may_allow_commands(tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    run = Binding(gesture="spread", run=("touch", str(mark)))
+    control = default().control.model_copy(update={"allow_commands": True})
+    config = default().model_copy(update={"bindings": (run,), "control": control})
+    rig = Rig(Scripted(perform(PERFORMANCES["spread"])), make_pipeline(bindings=[run]))
+    rig.engine.replace_mapping(config)
+    rig.engine.start()
+    assert rig.engine.join(30.0)
+    assert [result.performed for result in rig.listener.results] == [True]
+    wait_until(mark.exists, "the command did not run")
 
 
 class BrokenPipeline(Pipeline):

@@ -8,6 +8,7 @@ from support_body import PERFORMANCES, perform
 from support_pipeline import default
 
 from gesturepose.capture.recording import PoseRecorder
+from gesturepose.cli import main
 from gesturepose.datatypes import GestureEvent, Phase
 from gesturepose.errors import UsageError
 from gesturepose.evaluation.gestures import evaluate, find_label_files
@@ -45,7 +46,9 @@ def test_inside_another_gesture_is_a_confusion_and_other_phases_do_not_count() -
     assert tallies["push"].false == [9.5]
 
 
-def test_a_recorded_performance_is_found(tmp_path: Path) -> None:
+def test_a_recorded_performance_is_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with PoseRecorder(tmp_path / "a.poses.jsonl", skeleton_name="coco17") as recorder:
         for frame in perform(PERFORMANCES["spread"]):
             recorder.write(frame.poses, frame.timestamp, size=frame.size)
@@ -58,6 +61,11 @@ def test_a_recorded_performance_is_found(tmp_path: Path) -> None:
     assert figures["gestures"]["spread"]["recall"] == 1.0
     assert figures["false_per_hour"] == 0.0
     assert result.table().splitlines()[1].split()[:3] == ["spread", "1", "1.00"]
+    assert main(["evaluate", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == result.table() + "\n"
+    assert main(["evaluate", "--json", str(tmp_path / "a.json")]) == 0
+    assert json.loads(capsys.readouterr().out) == figures
+    assert main(["evaluate", str(tmp_path / "b.json")]) == 2
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"source": "x.mp4"}', '{"source": 3}'])

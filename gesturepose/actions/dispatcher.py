@@ -84,7 +84,7 @@ class Dispatcher:
     dry_run
         Do nothing, and say so for every action.
     allow_commands
-        Whether ``run`` is performed.
+        Also an attribute, which a new mapping may change. Whether ``run`` is performed.
     on_result
         Called on the thread, in order, once for each action submitted.
 
@@ -105,7 +105,7 @@ class Dispatcher:
         self._open_sink = open_sink
         self._platform = platform
         self._dry_run = dry_run
-        self._allow_commands = allow_commands
+        self.allow_commands = allow_commands
         self._on_result = on_result
         self._sink: InputSink | None = None
         self._holds: Counter[_Hold] = Counter()
@@ -270,7 +270,7 @@ class Dispatcher:
             case Notify(text):
                 self._platform.notify(text)
             case Run(command, shell):
-                if not self._allow_commands:
+                if not self.allow_commands:
                     raise ActionError("commands are refused; set allow_commands = true")
                 spawn(command, shell=shell)
             case Hold():

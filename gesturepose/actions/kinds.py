@@ -144,6 +144,6 @@ def describe(action: Action) -> str:  # noqa: C901, PLR0911 (one return per kind
         case Run(command, _):
             return f"run {_join(command)}"
         case Media(key):
-            return f"media {key}"
+            return f"press {key}"
         case Notify(text):
             return f"notify {text!r}"

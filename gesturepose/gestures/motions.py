@@ -148,23 +148,30 @@ class Stroke:
         if began == 0:
             return Reading(0.9, made=False, blocked_by="its start was not seen")
         first = int(seen[began])
-        objection = self._objection(window, first, length)
+        objection = self._objection(window, [first], length)
         if objection:
             return Reading(0.9, made=False, blocked_by=objection)
         if not _slowing(times[began:], travel[began:]):
             return Reading(0.95, made=False, blocked_by="still under way")
         return Reading(1.0, made=True)
 
-    def _objection(self, window: History.Window, first: int, length: float) -> str:
-        """Say what about a movement since ``first`` is not as it should be; empty for nothing."""
+    def _objection(self, window: History.Window, starts: Sequence[int], length: float) -> str:
+        """Say what about a movement is not as it should be; empty for nothing.
+
+        ``starts`` are the rows of the window at which its strokes began, oldest first.
+        """
+        first = starts[0]
         if self._motion.swings is None and self._drift(window, first) > (
             self._motion.max_drift * length
         ):
             return "not straight enough"
         if self._has_companion(window.points[first:], length):
             return "the other hand moved along"
-        margin, blocking = weakest(self._start, window.points[first], None, held=False)
-        return f"at its start: {blocking}" if margin < 0 else ""
+        for row in starts:
+            margin, blocking = weakest(self._start, window.points[row], None, held=False)
+            if margin < 0:
+                return f"at its start: {blocking}"
+        return ""
 
     def _read_swings(
         self, window: History.Window, travel: FloatArray, seen: NDArray[np.intp]
@@ -180,8 +187,8 @@ class Stroke:
         # With a direction the travel is signed so that the last swing has to rise.
         if motion.towards is not None and not rising:
             return Reading(0.9, made=False, blocked_by="on the way back")
-        first = int(seen[turns[-needed]])
-        objection = self._objection(window, first, _range(travel[turns[-needed] :]))
+        starts = [int(seen[turn]) for turn in turns[-needed:]]
+        objection = self._objection(window, starts, _range(travel[turns[-needed] :]))
         if objection:
             return Reading(0.9, made=False, blocked_by=objection)
         return Reading(1.0, made=True)

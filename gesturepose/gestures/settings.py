@@ -145,7 +145,7 @@ class Motion(BaseModel):
     alone: bool = False
     """The same point of the other side must not travel along."""
     start: tuple[PoseRule, ...] = ()
-    """Rules that held where the stroke began."""
+    """Rules that held where the stroke began; of a to-and-fro, where each of its strokes did."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

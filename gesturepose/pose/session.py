@@ -232,9 +232,9 @@ class PoseSession:
                 enable_fallback=0,
             )
         except invalid as error:
-            raise ModelError(
-                f"{self._path} is not a valid ONNX file: {_explain(str(error))}"
-            ) from error
+            # Its message names the path again, in front of the reason.
+            reason = _explain(str(error)).rpartition("failed:")[2].strip()
+            raise ModelError(f"{self._path} is not a valid ONNX file: {reason}") from error
         except Exception as error:
             if provider != CPU:
                 raise
