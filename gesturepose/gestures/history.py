@@ -36,9 +36,11 @@ class History:
     def clear(self) -> None:
         """Forget everything."""
         self._begin = self._end = 0
+        self._windows: dict[float, History.Window] = {}
 
     def append(self, body: BodyPose) -> None:
         """Add a pose newer than all before it."""
+        self._windows.clear()
         if self._end == 2 * self._capacity:
             kept = min(len(self), self._capacity)
             for array in (self._times, self._points, self._reach):
@@ -53,7 +55,16 @@ class History:
             self._begin += 1
 
     def window(self, seconds: float) -> History.Window:
-        """Return views of the poses at most ``seconds`` older than the newest."""
+        """Return views of the poses at most ``seconds`` older than the newest.
+
+        Valid until the next `append`; many rules ask for the same few windows.
+        """
+        found = self._windows.get(seconds)
+        if found is None:
+            found = self._windows[seconds] = self._cut(seconds)
+        return found
+
+    def _cut(self, seconds: float) -> History.Window:
         times = self._times[self._begin : self._end]
         first = self._begin
         if len(times):

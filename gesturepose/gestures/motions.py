@@ -76,13 +76,21 @@ class Stroke:
 
     def read(self, history: History) -> Reading:
         """Judge the newest moment of the history."""
-        swings = self._motion.swings is not None
-        window = history.window(self._motion.within_s if swings else STROKE_SPAN_S)
+        motion = self._motion
+        window = history.window(motion.within_s)
         if len(window.times) < 3:
             return Reading(0.0, made=False, blocked_by="no motion yet")
         travel = self._travel(window)
         if math.isnan(travel[-1]):
             return Reading(0.0, made=False, blocked_by="not visible")
+        if motion.swings is None:
+            # Most of the time nothing moves: how it began is looked for only when it can matter.
+            quick = float(travel[-1] - np.fmin.reduce(travel))
+            if quick < motion.distance:
+                progress = max(quick / motion.distance, 0.0)
+                return Reading(progress, made=False, blocked_by=f"travel {quick:.1f}")
+            window = history.window(STROKE_SPAN_S)
+            travel = self._travel(window)
         # What came before a long gap is another movement; short gaps are bridged.
         seen = (~np.isnan(travel)).nonzero()[0]
         times = window.times[seen]
@@ -90,7 +98,7 @@ class Stroke:
         seen = seen[gaps[-1] + 1 :] if len(gaps) else seen
         if len(seen) < 3:
             return Reading(0.0, made=False, blocked_by="seen too shortly")
-        read = self._read_swings if swings else self._read_stroke
+        read = self._read_stroke if motion.swings is None else self._read_swings
         return read(window, travel[seen], seen)
 
     def _travel(self, window: History.Window) -> FloatArray:
@@ -136,11 +144,8 @@ class Stroke:
         motion = self._motion
         times = window.times[seen]
         recent = int(times.searchsorted(times[-1] - motion.within_s - 1e-6))
-        quick = float(travel[-1] - travel[recent:].min())
-        began = 0
-        if quick >= motion.distance:  # the start is looked for only when it can matter
-            began = _stroke_start(times, travel)
-            quick = float(travel[-1] - travel[max(began, recent) :].min())
+        began = _stroke_start(times, travel)
+        quick = float(travel[-1] - travel[max(began, recent) :].min())
         length = float(travel[-1] - travel[began])
         progress = min(max(quick / motion.distance, 0.0), 1.0)
         if quick < motion.distance:
