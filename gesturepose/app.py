@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from gesturepose.actions.dispatcher import Dispatcher
 from gesturepose.actions.sinks.choose import open_sink, probe_sink
-from gesturepose.capture.source import SourceOpener
+from gesturepose.capture.opening import SourceOpener
 from gesturepose.capture.thread import CaptureThread, SourceStatus
 from gesturepose.datatypes import Frame, Pose, PoseFrame
 from gesturepose.engine import Engine, make_mapping

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gesturepose.capture.opening import open_source
 from gesturepose.capture.recording import PoseRecorder, PoseRecording
 from gesturepose.capture.settings import CaptureSettings
-from gesturepose.capture.source import open_source
 from gesturepose.datatypes import Pose, PoseFrame
 from gesturepose.errors import GesturePoseError, SourceError, UsageError
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gesturepose.capture.opening import open_source
 from gesturepose.capture.settings import CaptureSettings
-from gesturepose.capture.source import open_source
 from gesturepose.capture.thread import CaptureThread, SourceStatus
 from gesturepose.datatypes import Frame, PoseFrame
 from gesturepose.errors import SourceError

@@ -22,8 +22,9 @@ from gesturepose.capture import cameras
 from gesturepose.capture.camera import CameraSource
 from gesturepose.capture.images import natural_key
 from gesturepose.capture.opencv import cv2, decode_image
+from gesturepose.capture.opening import SourceOpener, open_source
 from gesturepose.capture.settings import CaptureSettings
-from gesturepose.capture.source import SourceLost, SourceOpener, open_source, public_url
+from gesturepose.capture.source import SourceLost, public_url
 from gesturepose.datatypes import Frame, PoseFrame
 from gesturepose.errors import GesturePoseError, SourceError, UsageError
 
@@ -169,7 +170,7 @@ def test_libraries_write_nothing_to_standard_error(tmp_path: Path) -> None:
     script = (
         "import cv2, sys\n"
         "from gesturepose.capture.settings import CaptureSettings\n"
-        "from gesturepose.capture.source import open_source\n"
+        "from gesturepose.capture.opening import open_source\n"
         "for spec in sys.argv[1:]:\n"
         "    try:\n"
         "        source = open_source(spec, CaptureSettings(open_timeout_s=1))\n"

@@ -12,8 +12,9 @@ import pytest
 from support_http import MjpegServer
 
 from gesturepose.capture.opencv import cv2
+from gesturepose.capture.opening import SourceOpener, open_source
 from gesturepose.capture.settings import CaptureSettings
-from gesturepose.capture.source import SourceLost, SourceOpener, open_source
+from gesturepose.capture.source import SourceLost
 from gesturepose.capture.thread import CaptureThread, SourceStatus
 from gesturepose.datatypes import Frame, PoseFrame
 from gesturepose.errors import SourceError

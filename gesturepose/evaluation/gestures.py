@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gesturepose.app import make_stages
-from gesturepose.capture.source import open_source
+from gesturepose.capture.opening import open_source
 from gesturepose.errors import UsageError
 from gesturepose.evaluation.labels import LabelledSource, Tally, match
 from gesturepose.stats import StageTimes

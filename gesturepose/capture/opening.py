@@ -1,0 +1,182 @@
+"""Which source a person means by ``--source SRC``: chooses the kind and opens it.
+
+Reads no frames itself.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+
+from gesturepose import resources
+from gesturepose.capture.source import public_url
+from gesturepose.errors import UsageError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from gesturepose.capture.settings import CaptureSettings
+    from gesturepose.capture.source import FrameSource
+
+SCHEMES = ("http", "https", "rtsp")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/")
+_CAMERA_WORDS = ("camera", "webcam", "cam", "video", "usb", "default")
+
+
+def open_source(spec: str, settings: CaptureSettings) -> FrameSource:
+    """Open what a person means by ``spec``.
+
+    Parameters
+    ----------
+    spec
+        A camera index, a device path, ``demo``, a keypoint recording (``*.jsonl``), a video or
+        picture file, a folder of pictures, or an ``http``, ``https`` or ``rtsp`` address.
+    settings
+        Size and rate to ask for, mirroring, time limits.
+
+    Raises
+    ------
+    UsageError
+        ``spec`` names nothing that exists, or is no source at all.
+    SourceError
+        It exists but cannot be opened, or holds nothing that can be read.
+    """
+    from gesturepose.capture import camera, network, video
+
+    spec = spec.strip()
+    if spec.isdecimal() or _is_device(spec):
+        return camera.open_camera(spec, settings)
+    if _SCHEME.match(spec):
+        return network.open_stream(_check_url(spec), settings)
+    if spec == "demo":
+        # The bundled clip is never mirrored, whatever the person's camera does.
+        plain = settings.model_copy(update={"mirrored": False})
+        return video.open_video(resources.demo_clip(), plain, name="demo")
+    return _open_path(_find_path(spec), settings)
+
+
+def _find_path(spec: str) -> Path:
+    """Return the existing file or folder meant; raise `UsageError` if there is none."""
+    path = Path(spec)
+    try:
+        path = path.expanduser()
+        if spec and path.exists():
+            return path
+    except (OSError, RuntimeError, ValueError):
+        pass  # a name too long, an unknown ~user, a zero byte: none of them exists
+    raise UsageError(_describe_missing(spec, path))
+
+
+def _is_device(spec: str) -> bool:
+    """Tell a device path from a file that only lies below ``/dev`` (``/dev/shm/clip.mp4``)."""
+    return spec.startswith("/dev/") and not (Path(spec).is_file() or Path(spec).is_dir())
+
+
+def _open_path(path: Path, settings: CaptureSettings) -> FrameSource:
+    from gesturepose.capture import images, recording, video
+
+    suffix = path.suffix.lower()
+    if path.is_dir():
+        return images.open_folder(path, settings)
+    if suffix == ".jsonl":
+        return recording.PoseRecording(path)
+    if suffix in images.SUFFIXES:
+        return images.ImageSource([path], name=str(path), fps=settings.fps)
+    return video.open_video(path, settings, name=str(path))
+
+
+class SourceOpener:
+    """Opens a source now, so that a mistake shows at once, and again whenever it was lost.
+
+    The first call hands out the source opened by the constructor; later calls open it anew.
+    Use it as a context manager, or `close` it, so that a source nobody claimed is freed.
+
+    Parameters
+    ----------
+    spec, settings
+        As for `open_source`, whose errors the constructor raises.
+
+    Attributes
+    ----------
+    name, live
+        Those of the source.
+    """
+
+    def __init__(self, spec: str, settings: CaptureSettings) -> None:
+        self._spec = spec
+        self._settings = settings
+        first = open_source(spec, settings)
+        self._first: FrameSource | None = first
+        self.name = first.name
+        self.live = first.live
+
+    def __call__(self) -> FrameSource:
+        """Return an open source; raises what `open_source` raises."""
+        first, self._first = self._first, None
+        return open_source(self._spec, self._settings) if first is None else first
+
+    def close(self) -> None:
+        """Close the first source if nobody claimed it."""
+        first, self._first = self._first, None
+        if first is not None:
+            first.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _check_url(spec: str) -> str:
+    """Return an address with a known scheme and a host; raise `UsageError` otherwise."""
+    match = _SCHEME.match(spec)
+    scheme = match.group(1).lower() if match else ""
+    if scheme not in SCHEMES:
+        close = get_close_matches(scheme, SCHEMES, n=1)
+        hint = f"; did you mean '{close[0]}://'?" if close else ""
+        known = ", ".join(f"{name}://" for name in SCHEMES)
+        raise UsageError(f"source: '{scheme}://' is not supported{hint} (known: {known})")
+    try:
+        parts = urlsplit(spec)
+        complete = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        complete = False
+    if not complete or any(character.isspace() for character in spec):
+        raise UsageError(
+            f"source: {public_url(spec)!r} is no complete address; write {scheme}://HOST:PORT/PATH"
+        )
+    return spec
+
+
+def _describe_missing(spec: str, path: Path) -> str:
+    """Say that ``spec`` names nothing, and what was probably meant."""
+    if not spec:
+        return "source: nothing given; give a camera index, a file, a folder, an address or 'demo'"
+    if re.fullmatch(r"-\d+", spec):
+        return f"source: there is no camera {spec}; indices start at 0, see 'gesturepose cameras'"
+    is_word = path.name == spec and not path.suffix
+    if is_word and get_close_matches(spec.lower(), ["demo"], cutoff=0.6):
+        return f"source: no file or folder named {spec!r}; did you mean 'demo'?"
+    if is_word and get_close_matches(spec.lower().rstrip("0123456789"), _CAMERA_WORDS, cutoff=0.7):
+        return (
+            f"source: no file or folder named {spec!r}; a camera is given by its index, "
+            "and 'gesturepose cameras' lists them"
+        )
+    try:
+        neighbours = [entry.name for entry in path.parent.iterdir()]
+    except (OSError, ValueError):
+        return f"source: no such file or folder: {spec!r} (nor the folder it would be in)"
+    close = get_close_matches(path.name, neighbours, n=1, cutoff=0.7)
+    hint = f"; did you mean {str(path.parent / close[0])!r}?" if close else ""
+    if not hint and is_word:
+        hint = "; 'gesturepose cameras' lists cameras, and 'demo' plays the bundled clip"
+    return f"source: no such file or folder: {spec!r}{hint}"
