@@ -257,6 +257,19 @@ def line(dx: float, dy: float, seconds: float) -> list[tuple[float, float]]:
         pytest.param([*STILL, *line(0.0, -1.0, 0.4)], False, id="down"),
         pytest.param([*line(0.0, 1.0, 0.4)[5:]], False, id="its start was not seen"),
         pytest.param(
+            [*STILL, (1.0, 0.5), (1.0, 0.9), (1.0, 1.0)], False, id="a keypoint that jumps"
+        ),
+        pytest.param(
+            [*STILL, *line(0.0, 1.0, 0.4), *[(1.0 + 0.15 * i, 1.0) for i in range(1, 5)]],
+            True,
+            id="up and, after a stop, aside",
+        ),
+        pytest.param(
+            [*STILL, *[(1.0 + max(0.0, 0.3 * (i - 5)), 0.15 * i - 0.01 * i**2) for i in range(10)]],
+            False,
+            id="turning aside without a stop",
+        ),
+        pytest.param(
             [
                 *STILL,
                 *line(0.0, 1.0, 0.4)[:5],

@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 _DIRECTIONS = {"left": (0, -1.0), "right": (0, 1.0), "up": (1, 1.0), "down": (1, -1.0)}
 STROKE_SPAN_S = 2.5
 """No stroke is looked at for longer than this."""
-_ENDING_SPEED = 0.6
-"""A stroke ends when its speed has fallen to this fraction of its peak."""
+_ENDING_SPEED = 0.5
+"""A stroke ends when the speed, in whatever direction, has fallen to this fraction of its peak."""
+_MIN_STROKE_S = 0.13
+"""No hand is quicker; a keypoint that jumps to something else is."""
 _PAUSE_S = 0.1
 _PAUSE_SPEED = 0.35
 """A point that advances more slowly than this (shoulder widths per second), on average over
@@ -116,6 +118,12 @@ class Stroke:
         axis, sign = _DIRECTIONS[motion.towards]
         return path[:, axis] * np.float32(sign)
 
+    def _path(self, window: History.Window) -> FloatArray:
+        """Where the point went, ``(N, 2)``; the travel alone where that is no position."""
+        if len(self._rows) == 2 or self._motion.towards == "camera":
+            return self._travel(window)[:, None]
+        return window.points[:, self._rows[0]]
+
     def _has_companion(self, points: FloatArray, length: float) -> bool:
         """Whether the other hand moved along in the poses ``points`` ``(N, P, 2)``."""
         motion = self._motion
@@ -152,11 +160,13 @@ class Stroke:
             return Reading(progress, made=False, blocked_by=f"travel {quick:.1f}")
         if began == 0:
             return Reading(0.9, made=False, blocked_by="its start was not seen")
+        if times[-1] - times[began] < _MIN_STROKE_S:
+            return Reading(0.9, made=False, blocked_by="too quick for a hand")
         first = int(seen[began])
         objection = self._objection(window, [first], length)
         if objection:
             return Reading(0.9, made=False, blocked_by=objection)
-        if not _slowing(times[began:], travel[began:]):
+        if not _slowing(times[began:], travel[began:], self._path(window)[seen[began:]]):
             return Reading(0.95, made=False, blocked_by="still under way")
         return Reading(1.0, made=True)
 
@@ -217,12 +227,17 @@ def _stroke_start(times: NDArray[np.float64], travel: FloatArray) -> int:
     return int(starts[-1]) if len(starts) else 0
 
 
-def _slowing(times: NDArray[np.float64], travel: FloatArray) -> bool:
-    """Whether the newest speed is well under the peak of the stroke."""
+def _slowing(times: NDArray[np.float64], travel: FloatArray, path: FloatArray) -> bool:
+    """Whether the newest speed along the ``path`` ``(N, D)`` is well under the stroke's peak.
+
+    A hand that only turns, to go on somewhere else, has not ended a stroke.
+    """
     if len(travel) < 3:
         return False
-    speed = np.diff(travel) / np.maximum(np.diff(times), 1e-3)
-    return bool(speed[-1] <= _ENDING_SPEED * speed.max())
+    steps = np.maximum(np.diff(times), 1e-3)
+    peak = (np.diff(travel) / steps).max()
+    last = path[-1] - path[-2]
+    return bool(math.sqrt(float(last @ last)) / steps[-1] <= _ENDING_SPEED * peak)
 
 
 def _turning_points(signal: Sequence[float], amplitude: float) -> tuple[list[int], bool]:
