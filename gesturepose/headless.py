@@ -23,6 +23,7 @@ from gesturepose.skeleton import COCO17
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from types import FrameType
 
     from gesturepose.actions.dispatcher import ActionResult
     from gesturepose.config import Config
@@ -219,7 +220,11 @@ def _wait(
 
 
 class _signals:  # noqa: N801 - a context manager used as a function
-    """SIGINT and SIGTERM set an event while the body runs; handlers are put back afterwards."""
+    """SIGINT and SIGTERM set an event while the body runs; handlers are put back afterwards.
+
+    A second signal interrupts at once: somebody who asks twice does not want to wait for a stage
+    that hangs.
+    """
 
     def __init__(self, stopping: threading.Event) -> None:
         self._stopping = stopping
@@ -228,7 +233,12 @@ class _signals:  # noqa: N801 - a context manager used as a function
     def __enter__(self) -> None:
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
-                self._before[number] = signal.signal(number, lambda *_: self._stopping.set())
+                self._before[number] = signal.signal(number, self._ask_to_end)
+
+    def _ask_to_end(self, number: int, frame: FrameType | None) -> None:
+        if self._stopping.is_set():
+            signal.default_int_handler(number, frame)
+        self._stopping.set()
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():

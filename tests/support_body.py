@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gesturepose.datatypes import Pose, PoseFrame
+from gesturepose.gestures.points import ROWS
 from gesturepose.skeleton import COCO17
 
 if TYPE_CHECKING:
@@ -221,3 +222,11 @@ PERFORMANCES: dict[str, list[Key]] = {
         ),
     ],
 }
+
+
+def points_with(**named: tuple[float, float]) -> np.ndarray:
+    """Rows of a body pose with the given positions, the rest unknown."""
+    points = np.full((len(ROWS), 2), np.nan, np.float32)
+    for name, xy in named.items():
+        points[ROWS[name]] = xy
+    return points

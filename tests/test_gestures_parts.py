@@ -10,18 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from support_body import Body, Key, perform
+from support_body import Body, Key, perform, points_with
 from support_pipeline import default
 
 from gesturepose.datatypes import GestureEvent, Phase, Track, TrackState
 from gesturepose.gestures.body import BodyCoordinates, BodyPose
 from gesturepose.gestures.classifier import GestureClassifier
 from gesturepose.gestures.engagement import Engagement
-from gesturepose.gestures.history import History
-from gesturepose.gestures.motions import Stroke, _turning_points
 from gesturepose.gestures.points import POINT_NAMES, ROWS, mirrored, resolve
 from gesturepose.gestures.postures import Posture
-from gesturepose.gestures.settings import Gesture, Motion, PoseRule
+from gesturepose.gestures.settings import Gesture, PoseRule
 from gesturepose.skeleton import COCO17
 
 K = len(COCO17)
@@ -40,13 +38,6 @@ def make_track(
     moving = np.zeros_like(xy) if velocities is None else velocities.astype(np.float32)
     moving[~visible] = np.nan
     return Track(track_id, xy, moving, visible, state, t)
-
-
-def points_with(**named: tuple[float, float]) -> np.ndarray:
-    points = np.full((len(ROWS), 2), np.nan, np.float32)
-    for name, xy in named.items():
-        points[ROWS[name]] = xy
-    return points
 
 
 # Points and sides
@@ -192,134 +183,6 @@ def test_hips_that_are_not_seen_are_estimated() -> None:
 def test_the_resting_place_of_a_hand_is_learned() -> None:
     body = body_of()
     assert np.allclose(body.points[ROWS["left_rest"]], (-0.5, -1.45), atol=0.05)
-
-
-# History
-
-
-def test_history_keeps_the_newest_seconds_and_forgets_the_rest() -> None:
-    history = History(span_s=1.0, capacity=8)
-    template = body_of()
-    for i in range(100):
-        values = {name: getattr(template, name) for name in BodyPose.__slots__}
-        history.append(BodyPose(**{**values, "timestamp": i * 0.2}))
-        window = history.window(10.0)
-        assert window.times[-1] == pytest.approx(i * 0.2)
-        assert len(window.times) == min(i + 1, 6)
-        assert np.all(np.diff(window.times) > 0)
-    history.clear()
-    assert len(history) == 0
-
-
-# Motions
-
-
-def reading_of(motion: Motion, path: list[tuple[float, float]], *, fps: float = 30.0) -> bool:
-    """Whether a right wrist that follows ``path`` makes the motion at some moment."""
-    history = History(3.0)
-    stroke = Stroke(motion, "right")
-    made = False
-    for i, (x, y) in enumerate(path):
-        history.append(
-            BodyPose(
-                points=points_with(right_wrist=(x, y), mid_shoulder=(0, 0)),
-                speeds=np.zeros(len(ROWS), np.float32),
-                reach=np.zeros(2, np.float32),
-                unit_px=100.0,
-                facing=1.0,
-                body_speed=0.0,
-                timestamp=i / fps,
-            )
-        )
-        made = made or stroke.read(history).made
-    return made
-
-
-UP = Motion(keypoint="either_wrist", towards="up", distance=0.8, within_s=0.5, max_drift=0.5)
-STILL = [(1.0, 0.0)] * 15
-
-
-def line(dx: float, dy: float, seconds: float) -> list[tuple[float, float]]:
-    count = int(seconds * 30)
-    steps = [i / count for i in range(1, count + 1)]
-    eased = [s**3 * (10 - 15 * s + 6 * s**2) for s in steps]
-    return [(1.0 + dx * s, dy * s) for s in eased]
-
-
-@pytest.mark.parametrize(
-    ("path", "made"),
-    [
-        pytest.param([*STILL, *line(0.0, 1.0, 0.4)], True, id="up"),
-        pytest.param([*STILL, *line(0.3, 1.0, 0.4)], True, id="up with a drift"),
-        pytest.param([*STILL, *line(1.0, 1.0, 0.4)], False, id="diagonal"),
-        pytest.param([*STILL, *line(0.0, 0.6, 0.4)], False, id="short"),
-        pytest.param([*STILL, *line(0.0, 1.0, 2.0)], False, id="slow"),
-        pytest.param([*STILL, *line(0.0, -1.0, 0.4)], False, id="down"),
-        pytest.param([*line(0.0, 1.0, 0.4)[5:]], False, id="its start was not seen"),
-        pytest.param(
-            [*STILL, (1.0, 0.5), (1.0, 0.9), (1.0, 1.0)], False, id="a keypoint that jumps"
-        ),
-        pytest.param(
-            [*STILL, *line(0.0, 1.0, 0.4), *[(1.0 + 0.15 * i, 1.0) for i in range(1, 5)]],
-            True,
-            id="up and, after a stop, aside",
-        ),
-        pytest.param(
-            [*STILL, *[(1.0 + max(0.0, 0.3 * (i - 5)), 0.15 * i - 0.01 * i**2) for i in range(10)]],
-            False,
-            id="turning aside without a stop",
-        ),
-        pytest.param(
-            [
-                *STILL,
-                *line(0.0, 1.0, 0.4)[:5],
-                *[(math.nan, math.nan)] * 4,
-                (1.0, 0.99),
-                (1.0, 1.0),
-            ],
-            True,
-            id="short gap",
-        ),
-        pytest.param(
-            [*STILL, *[(math.nan, math.nan)] * 15, (1.0, 1.0), (1.0, 1.0)], False, id="long gap"
-        ),
-    ],
-)
-def test_strokes(path: list[tuple[float, float]], *, made: bool) -> None:
-    assert reading_of(UP, path) is made
-
-
-def test_rules_at_the_start_are_read_where_the_stroke_began() -> None:
-    start = (PoseRule(above=("either_wrist", "mid_shoulder"), margin=-0.3),)
-    from_high = UP.model_copy(update={"start": start})
-    assert reading_of(from_high, [*STILL, *line(0.0, 1.0, 0.4)])
-    below = [(x, y - 1.0) for x, y in [*STILL, *line(0.0, 1.0, 0.4)]]
-    assert reading_of(UP, below)
-    assert not reading_of(from_high, below)
-
-
-@given(
-    amplitude=st.floats(0.2, 2.0),
-    swings=st.integers(1, 8),
-    samples=st.integers(4, 12),
-    first_up=st.booleans(),
-)
-def test_every_swing_is_found(
-    amplitude: float, swings: int, samples: int, *, first_up: bool
-) -> None:
-    signal, value, sign = [0.0], 0.0, 1.0 if first_up else -1.0
-    for _ in range(swings):
-        signal += [value + sign * amplitude * (i + 1) / samples for i in range(samples)]
-        value, sign = signal[-1], -sign
-    starts, rising = _turning_points(signal, 0.9 * amplitude)
-    assert len(starts) == swings
-    assert starts == sorted(starts)
-    assert rising is ((swings % 2 == 1) is first_up)
-
-
-@given(st.lists(st.floats(-0.2, 0.2), min_size=1, max_size=60))
-def test_jitter_has_no_swings(signal: list[float]) -> None:
-    assert _turning_points(signal, 0.5) == ([], False)
 
 
 # Engagement
