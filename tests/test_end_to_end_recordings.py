@@ -7,26 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from support_pipeline import default
 from support_x11 import REPO
 
+from gesturepose.app import make_stages
 from gesturepose.capture.recording import PoseRecording
 from gesturepose.capture.settings import CaptureSettings
 from gesturepose.capture.video import open_video
-from gesturepose.config import load_config
-from gesturepose.datatypes import Frame, Phase, Pose, PoseFrame
-from gesturepose.engine import make_mapping
-from gesturepose.pipeline import Pipeline, Snapshot
-from gesturepose.pose.estimator import PoseEstimator
-from gesturepose.pose.settings import PoseSettings
-from gesturepose.resources import default_config
-from gesturepose.skeleton import COCO17
-from gesturepose.tracking.operator import OperatorSelector
-from gesturepose.tracking.tracker import Tracker
+from gesturepose.datatypes import Phase
+from gesturepose.stats import StageTimes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gesturepose.pipeline import Estimator
+    from gesturepose.pipeline import Snapshot
 
 _SHARED = REPO.parent / "shared"
 _RECORDINGS = sorted((_SHARED / "recordings").glob("*.poses.jsonl"))
@@ -34,25 +28,6 @@ _CLIPS = sorted((_SHARED / "clips").glob("*.mp4"))
 # All of them take minutes; every other one of the smaller is a sample that takes seconds.
 _SAMPLE = sorted(_RECORDINGS, key=lambda path: path.stat().st_size)[:16:2]
 _CLIP_FRAMES = 12
-
-
-def make_pipeline(estimator: Estimator) -> Pipeline:
-    """The stages as the program builds them, with the default gestures."""
-    config = load_config(default_config())
-    classifier, engagement, bindings = make_mapping(config)
-    return Pipeline(
-        estimator=estimator,
-        tracker=Tracker(config.tracker, COCO17),
-        operator=OperatorSelector(config.tracker),
-        classifier=classifier,
-        engagement=engagement,
-        bindings=bindings,
-    )
-
-
-def recorded_poses(frame: Frame | PoseFrame) -> tuple[Pose, ...]:
-    assert isinstance(frame, PoseFrame)
-    return tuple(frame.poses)
 
 
 def check(snapshot: Snapshot) -> None:
@@ -71,7 +46,7 @@ def check(snapshot: Snapshot) -> None:
 
 def replay(path: Path) -> int:
     """Take a whole recording through tracker, gestures and bindings; returns its frames."""
-    pipeline, count = make_pipeline(recorded_poses), 0
+    pipeline, count = make_stages(default(), str(path), StageTimes()).pipeline, 0
     recording = PoseRecording(path)
     try:
         while (frame := recording.read()) is not None:
@@ -91,14 +66,8 @@ def test_a_recording_replays_with_finite_results(path: Path) -> None:
 
 @pytest.mark.skipif(not _CLIPS, reason="no ../shared/clips beside the repository")
 def test_clips_replay_with_finite_results() -> None:
-    network = PoseEstimator(PoseSettings())
-
-    def _estimate(frame: Frame | PoseFrame) -> list[Pose]:
-        assert isinstance(frame, Frame)
-        return list(network(frame))
-
     for path in _CLIPS:
-        pipeline, seen = make_pipeline(_estimate), 0
+        pipeline, seen = make_stages(default(), str(path), StageTimes()).pipeline, 0
         clip = open_video(path, CaptureSettings(), name=path.name)
         try:
             for frame in islice(iter(clip.read, None), _CLIP_FRAMES):
