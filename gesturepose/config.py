@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -23,7 +23,7 @@ from gesturepose.config_errors import (
     format_place,
     suggest,
 )
-from gesturepose.errors import UsageError
+from gesturepose.errors import UsageError, one_line
 from gesturepose.gestures.engagement import EngagementMode
 from gesturepose.gestures.settings import ClassifierSettings, Gesture
 from gesturepose.pose.settings import PoseSettings
@@ -165,8 +165,9 @@ def parse_config(text: str, *, name: str = FILE_NAME) -> Config:
     except RecursionError as error:
         raise ConfigError([f"{name}: nested too deeply"]) from error
     except ValidationError as error:
-        raise ConfigError(describe_errors(error, model=Config, lines=lines, name=name)) from error
-    problems = _contradictions(config, lines, name)
+        problems = describe_errors(error, model=Config, lines=lines, name=name)
+        raise ConfigError([*problems, *_contradictions(document, lines, name)]) from error
+    problems = _contradictions(document, lines, name)
     if problems:
         raise ConfigError(problems)
     return config
@@ -177,26 +178,36 @@ def _as_table(value: object) -> dict[str, str]:
     return {type(value).__name__: str(value)}
 
 
-def _contradictions(config: Config, lines: dict[Place, int], name: str) -> list[str]:
-    """Find what no single part can know."""
+def _contradictions(document: dict[str, Any], lines: dict[Place, int], name: str) -> list[str]:
+    """Find what no single part can know.
+
+    Reads the document and not the models, so that it works beside errors of any other kind.
+    """
 
     def at(*place: str | int) -> str:
         return f"{name}:{lines.get(nearest(lines, place), 1)}: {format_place(place)}"
 
+    def table(value: object) -> dict[str, Any]:
+        return value if isinstance(value, dict) else {}
+
+    control, gestures = table(document.get("control")), table(document.get("gestures"))
+    bindings = document.get("bindings")
     problems = []
-    for i, binding in enumerate(config.bindings):
-        if binding.gesture not in config.gestures:
+    for i, binding in enumerate(map(table, bindings if isinstance(bindings, list) else [])):
+        gesture = binding.get("gesture")
+        if isinstance(gesture, str) and gesture not in gestures:
             problems.append(
-                f"{at('bindings', i, 'gesture')}: gesture '{binding.gesture}' is not defined"
-                + suggest(binding.gesture, config.gestures)
+                f"{at('bindings', i, 'gesture')}: gesture '{one_line(gesture)}' is not defined"
+                + suggest(gesture, gestures)
             )
-        if binding.needs_commands and not config.control.allow_commands:
+        if "run" in binding and control.get("allow_commands") is not True:
             problems.append(
                 f"{at('bindings', i, 'run')}: refused unless [control] has allow_commands = true"
             )
-    if config.control.engagement == "wake" and config.control.wake not in config.gestures:
+    wake = control.get("wake", ControlSettings().wake)
+    if control.get("engagement") == "wake" and isinstance(wake, str) and wake not in gestures:
         problems.append(
-            f"{at('control', 'wake')}: gesture '{config.control.wake}' is not defined"
-            + suggest(config.control.wake, config.gestures)
+            f"{at('control', 'wake')}: gesture '{one_line(wake)}' is not defined"
+            + suggest(wake, gestures)
         )
     return problems

@@ -176,3 +176,28 @@ def test_an_error_names_its_line(tmp_path: Path, text: str, line: int) -> None:
     with pytest.raises(ConfigError) as caught:
         load_config(tmp_path / "bom.toml")
     assert caught.value.problems[0].startswith(f"{tmp_path / 'bom.toml'}:{line}: ")
+
+
+def test_contradictions_are_told_beside_errors_of_other_kinds() -> None:
+    text = (
+        "[gestures.nod]\n"
+        'pose = [{ above = ["nose", "left_hip"] }]\n'
+        "hold = 3\n"
+        "[[bindings]]\n"
+        'gesture = "nodd"\n'
+        'press = "ctrl+pluss"\n'
+        "[[bindings]]\n"
+        'gesture = "nod"\n'
+        'run = ["true"]\n'
+    )
+    with pytest.raises(ConfigError) as caught:
+        parse_config(text)
+    told = "\n".join(caught.value.problems)
+    assert len(caught.value.problems) == 4
+    for part in (
+        "gestures.toml:3: gestures.nod.hold: unknown key",
+        "gestures.toml:6: bindings[0].press: unknown key 'pluss'",
+        "gestures.toml:5: bindings[0].gesture: gesture 'nodd' is not defined; did you mean 'nod'?",
+        "gestures.toml:9: bindings[1].run: refused",
+    ):
+        assert part in told
