@@ -25,7 +25,7 @@ class UsageError(GesturePoseError):
 
 
 class SourceError(GesturePoseError):
-    """A frame source cannot be opened or read; nothing was ever received from it."""
+    """A frame source cannot be opened, or what it holds is not what it should be."""
 
 
 class ModelError(UsageError):

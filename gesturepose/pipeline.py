@@ -116,7 +116,9 @@ class Pipeline:
     def cancel(self, timestamp: float) -> tuple[list[GestureEvent], list[BoundAction]]:
         """Break off every gesture that has begun; returns the events and what they release."""
         events = self._engagement.update(self._classifier.cancel(timestamp))
-        return events, self._bindings.resolve(events)
+        # Whatever the events did not cover is let go of as well.
+        stops = [*self._bindings.resolve(events), *self._bindings.release_all(timestamp)]
+        return events, stops
 
     def replace_mapping(
         self, *, classifier: GestureClassifier, engagement: Engagement, bindings: Bindings

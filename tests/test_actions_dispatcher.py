@@ -8,12 +8,12 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from support_sink import NullSink
 
 from gesturepose.actions.bindings import BoundAction, Verb
 from gesturepose.actions.dispatcher import ActionResult, Dispatcher
 from gesturepose.actions.keys import parse_chord
 from gesturepose.actions.kinds import Action, Hold, Launch, Notify, Open, Press, Run, Type
-from gesturepose.actions.sinks.null_sink import NullSink
 from gesturepose.platforms.linux_desktop import LinuxDesktop
 from gesturepose.platforms.null import NullPlatform
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -264,7 +265,7 @@ def test_any_text_is_opened_or_refused_in_one_line(spec: str) -> None:
 
 
 def test_an_opener_hands_out_the_first_source_once() -> None:
-    with SourceOpener("demo", PLAIN) as opener:
+    with closing(SourceOpener("demo", PLAIN)) as opener:
         assert (opener.name, opener.live) == ("demo", False)
         first = opener()
         second = opener()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from gesturepose import resources
@@ -16,8 +16,6 @@ from gesturepose.capture.source import public_url
 from gesturepose.errors import UsageError
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from gesturepose.capture.settings import CaptureSettings
     from gesturepose.capture.source import FrameSource
 
@@ -92,7 +90,7 @@ class SourceOpener:
     """Opens a source now, so that a mistake shows at once, and again whenever it was lost.
 
     The first call hands out the source opened by the constructor; later calls open it anew.
-    Use it as a context manager, or `close` it, so that a source nobody claimed is freed.
+    `close` it, so that a source nobody claimed is freed.
 
     Parameters
     ----------
@@ -123,17 +121,6 @@ class SourceOpener:
         first, self._first = self._first, None
         if first is not None:
             first.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _check_url(spec: str) -> str:

@@ -1,4 +1,4 @@
-"""The sink that is not there: refuses everything with the reason. It touches nothing."""
+"""The sink that is not there, for tests: refuses everything with the reason."""
 
 from __future__ import annotations
 
