@@ -6,4 +6,5 @@ import sys
 
 from gesturepose.cli import main
 
-sys.exit(main())
+if __name__ == "__main__":  # a process started for parallel work may import this file
+    sys.exit(main())

@@ -25,7 +25,7 @@ from gesturepose.tracking.operator import OperatorSelector
 from gesturepose.tracking.tracker import Tracker
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from gesturepose.config import Config
     from gesturepose.engine import EngineListener
@@ -43,6 +43,8 @@ class RunOptions:
     dry_run: bool = False
     realtime: bool = False
     max_seconds: float | None = None
+    explain: bool = False
+    """Whether snapshots say what keeps gestures from firing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def compose(config: Config, options: RunOptions, listener: EngineListener) -> Ru
             allow_commands=config.control.allow_commands,
             on_result=listener.on_action,
         )
-        stages = make_stages(config, options.source, times)
+        stages = make_stages(config, options.source, times, explain=options.explain)
         lossless = not opener.live and not options.realtime
         slot: Slot[Frame | PoseFrame] = Slot(lossless=lossless)
 
@@ -141,30 +143,75 @@ class Stages:
     provider: str
 
 
-def make_stages(config: Config, source: str, times: StageTimes) -> Stages:
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A loaded pose network, which may serve one source after another.
+
+    Attributes
+    ----------
+    estimate
+        Gives everybody's pose in a frame.
+    model, provider
+        What it is called, and what it runs on.
+    close
+        Frees it; `estimate` fails from then on.
+    """
+
+    estimate: Estimator
+    model: str
+    provider: str
+    close: Callable[[], None]
+
+
+def needs_network(source: str) -> bool:
+    """Whether a source gives pictures; a keypoint recording brings its own poses."""
+    return not source.lower().endswith(".jsonl")
+
+
+def make_stages(
+    config: Config,
+    source: str,
+    times: StageTimes,
+    *,
+    network: Network | None = None,
+    explain: bool = False,
+) -> Stages:
     """Build the pipeline that suits a source: a recording brings its own poses.
+
+    Parameters
+    ----------
+    config
+        What gestures.toml and the command line say.
+    source
+        As `open_source` takes it; only its kind matters here.
+    times
+        Where the stages are timed; a ``network`` given times itself.
+    network
+        To use instead of loading one; stays open.
+    explain
+        Whether snapshots say what keeps gestures from firing.
 
     Raises
     ------
     ModelError
         If the network cannot be loaded.
     """
-    estimator, model, provider = (
-        (_recorded_poses, "none", "none")
-        if source.lower().endswith(".jsonl")
-        else _load_network(config.model, times)
-    )
+    if not needs_network(source):
+        network = _RECORDED
+    elif network is None:
+        network = load_network(config.model, times)
     classifier, engagement, bindings = make_mapping(config)
     pipeline = Pipeline(
-        estimator=estimator,
+        estimator=network.estimate,
         tracker=Tracker(config.tracker, COCO17),
-        operator=OperatorSelector(config.tracker),
+        operator=OperatorSelector(config.tracker, rule=config.control.operator),
         classifier=classifier,
         engagement=engagement,
         bindings=bindings,
         times=times,
+        explain=explain,
     )
-    return Stages(pipeline, model, provider)
+    return Stages(pipeline, network.model, network.provider)
 
 
 def _recorded_poses(frame: Frame | PoseFrame) -> Sequence[Pose]:
@@ -174,7 +221,17 @@ def _recorded_poses(frame: Frame | PoseFrame) -> Sequence[Pose]:
     return frame.poses
 
 
-def _load_network(settings: PoseSettings, times: StageTimes) -> tuple[Estimator, str, str]:
+_RECORDED = Network(_recorded_poses, "none", "none", lambda: None)
+
+
+def load_network(settings: PoseSettings, times: StageTimes) -> Network:
+    """Load the pose network.
+
+    Raises
+    ------
+    ModelError
+        If it is not there, is not what its card says, or the device does not work here.
+    """
     from gesturepose.pose.estimator import PoseEstimator
 
     network = PoseEstimator(settings, times=times)
@@ -184,4 +241,4 @@ def _load_network(settings: PoseSettings, times: StageTimes) -> tuple[Estimator,
             raise TypeError("a network needs pictures")
         return network(frame)
 
-    return estimate, network.model_name, network.provider
+    return Network(estimate, network.model_name, network.provider, network.close)

@@ -16,12 +16,11 @@ import threading
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NoReturn
 
-from gesturepose import __version__
+from gesturepose import __version__, evaluate_command
 from gesturepose.errors import GesturePoseError, UsageError, one_line
 from gesturepose.listings import (
     check_mapping,
     discard_output,
-    evaluate_gestures,
     list_cameras,
     list_models,
     writing_output,
@@ -60,7 +59,7 @@ def _make_parser() -> tuple[_Parser, dict[str, _Parser]]:
         "  check [FILE]          validate a gestures.toml: every error at once\n"
         "  cameras               list cameras\n"
         "  models                list pose networks: size, licence, measured accuracy\n"
-        "  evaluate CLIP.json... recall, false activations and delay on labelled clips\n\n"
+        "  evaluate CLIP.json... recall, false activations and delay on clips and recordings\n\n"
         "Without a command it watches the source and acts.",
         epilog="Try it without a camera:  gesturepose --no-gui --source demo --dry-run",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -91,6 +90,14 @@ def _make_parser() -> tuple[_Parser, dict[str, _Parser]]:
     add("--dry-run", action="store_true", help="recognise, but never touch the computer")
     add("--events", metavar="FILE|-", help="write events as JSON Lines; '-' is standard output")
     add("--record", metavar="FILE", help="write a keypoint recording (no pictures)")
+    add(
+        "--explain",
+        metavar="GESTURE,...",
+        nargs="?",
+        const="",
+        help="say on standard error what keeps gestures from firing: these, or those nearest to "
+        "it; of a single one, every rule",
+    )
     add("--realtime", action="store_true", help="play a file at its own speed, dropping frames")
     add("--max-seconds", metavar="S", type=_positive, help="end after so many seconds")
     add(
@@ -121,13 +128,12 @@ def _make_parser() -> tuple[_Parser, dict[str, _Parser]]:
     )
     evaluate = _Parser(
         prog="gesturepose evaluate",
-        description="Recall, false activations per hour and delay, per gesture.",
+        usage=evaluate_command.USAGE,
+        description=evaluate_command.DESCRIPTION,
+        epilog="Try it:  gesturepose evaluate demo",
         allow_abbrev=False,
     )
-    add = evaluate.add_argument
-    add("labels", nargs="+", metavar="CLIP.json", help="labels beside a clip; a folder for all")
-    add("--config", metavar="FILE", help="mapping to use (default: as for a run)")
-    add("--json", action="store_true", help="figures as JSON")
+    evaluate_command.add_options(evaluate)
     return parser, {"check": check, "cameras": cameras, "models": models, "evaluate": evaluate}
 
 
@@ -227,7 +233,7 @@ def _dispatch(arguments: list[str]) -> None:
             case "cameras":
                 list_cameras()
             case "evaluate":
-                evaluate_gestures(options.labels, config=options.config, as_json=options.json)
+                _evaluate(options)
             case _:
                 list_models()
         return
@@ -240,9 +246,18 @@ def _dispatch(arguments: list[str]) -> None:
     _run(options)
 
 
+def _evaluate(options: argparse.Namespace) -> None:
+    from gesturepose.config import find_config, load_config
+
+    evaluate_command.evaluate_gestures(
+        options, _override(load_config(find_config(options.config)), options)
+    )
+
+
 def _run(options: argparse.Namespace) -> None:
     from gesturepose.app import RunOptions
     from gesturepose.config import find_config, load_config
+    from gesturepose.explain_log import choose_gestures
     from gesturepose.headless import run_headless
 
     path: Path = find_config(options.config)
@@ -250,18 +265,21 @@ def _run(options: argparse.Namespace) -> None:
     def adjust(config: Config) -> Config:
         return _override(config, options)
 
+    config, explain = adjust(load_config(path)), options.explain
     run_headless(
-        adjust(load_config(path)),
+        config,
         RunOptions(
             source=options.source,
             dry_run=options.dry_run,
             realtime=options.realtime,
             max_seconds=options.max_seconds,
+            explain=explain is not None,
         ),
         config_path=path,
         adjust=adjust,
         events=options.events,
         record=options.record,
+        explain=None if explain is None else choose_gestures(explain, config.gestures),
     )
 
 

@@ -29,7 +29,7 @@ from gesturepose.gestures.settings import ClassifierSettings, Gesture
 from gesturepose.pose.settings import PoseSettings
 from gesturepose.resources import default_config
 from gesturepose.toml_lines import Place, find_lines, nearest
-from gesturepose.tracking.settings import TrackerSettings
+from gesturepose.tracking.settings import OperatorRule, TrackerSettings
 
 __all__ = [
     "Config",
@@ -52,12 +52,21 @@ class ControlSettings(BaseModel):
 
     engagement: EngagementMode = "always"
     """Whether gestures always count, or only after the wake gesture."""
+    operator: OperatorRule = "largest"
+    """Who is obeyed among several people; ``"wake"``: who claimed it by the wake gesture."""
     wake: str = "raise_right_hand"
-    """The gesture that engages, with ``engagement = "wake"``."""
+    """The gesture that engages and claims, where ``engagement`` or ``operator`` is ``"wake"``."""
     engaged_s: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = 15.0
-    """With ``"wake"``: engaged this long after the last gesture."""
+    """With ``engagement = "wake"``: engaged this long after the last gesture."""
+    takeover_s: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 3.0
+    """Somebody else may claim the control when its owner made no gesture for so long."""
     allow_commands: bool = False
     """Whether bindings may run commands."""
+
+    @property
+    def needs_wake(self) -> bool:
+        """Whether the wake gesture means anything: it engages, claims, or both."""
+        return "wake" in (self.engagement, self.operator)
 
 
 class Config(BaseModel):
@@ -205,7 +214,8 @@ def _contradictions(document: dict[str, Any], lines: dict[Place, int], name: str
                 f"{at('bindings', i, 'run')}: refused unless [control] has allow_commands = true"
             )
     wake = control.get("wake", ControlSettings().wake)
-    if control.get("engagement") == "wake" and isinstance(wake, str) and wake not in gestures:
+    needed = "wake" in (control.get("engagement"), control.get("operator"))
+    if needed and isinstance(wake, str) and wake not in gestures:
         problems.append(
             f"{at('control', 'wake')}: gesture '{one_line(wake)}' is not defined"
             + suggest(wake, gestures)

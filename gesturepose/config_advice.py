@@ -51,7 +51,7 @@ def _doubts(config: Config) -> Iterator[tuple[Place, str]]:
     control = config.control
     if not any(gesture.enabled for gesture in config.gestures.values()):
         yield ("gestures",), "no gesture is enabled, so nothing is ever recognised"
-    if control.engagement == "wake" and not config.gestures[control.wake].enabled:
+    if control.needs_wake and not config.gestures[control.wake].enabled:
         yield (
             ("control", "wake"),
             f"the wake gesture '{control.wake}' is not enabled, so nothing ever engages",

@@ -7,8 +7,9 @@ the origin in the picture's upper left corner; times are seconds; sides are the 
 from __future__ import annotations
 
 import enum
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -131,6 +132,9 @@ class Track:
         See `TrackState`.
     timestamp
         Seconds; that of the frame it was updated with.
+    observed
+        ``(K,)`` bool: which of the visible keypoints were seen in that very frame, and not
+        carried on from earlier ones; all of them if not given.
     """
 
     track_id: int
@@ -139,9 +143,12 @@ class Track:
     visible: BoolArray
     state: TrackState
     timestamp: float
+    observed: BoolArray = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
         count = len(self.visible)
+        if self.observed is None:
+            object.__setattr__(self, "observed", self.visible)
         if self.keypoints.shape != (count, 2) or self.velocities.shape != (count, 2):
             raise ValueError("a track is keypoints (K, 2), velocities (K, 2) and visible (K,)")
 
@@ -168,6 +175,104 @@ class GestureEvent:
     timestamp: float
 
 
+Unit = Literal[
+    "",
+    "shoulder widths",
+    "shoulder widths/s",
+    "s",
+    "degrees",
+    "of its peak",
+    "of this hand's",
+    "of the usual",
+    "yes or no",
+]
+"""What the figures of a `RuleReading` are in; empty for a count, 1 and 0 for a yes and a no."""
+_DECIMALS: dict[Unit, int] = {"": 0, "degrees": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class RuleReading:
+    """One condition of a gesture, read at one moment.
+
+    Attributes
+    ----------
+    rule
+        The condition, or the quantity that it limits, in words.
+    value, limit
+        What was measured and what it is held against, in the rule's own unit. NaN for what is not
+        visible.
+    margin
+        How far the condition is from not being met; below 0 it is not.
+    unit
+        What ``value`` and ``limit`` are in.
+    setting
+        Where gestures.toml has the limit, within the gesture's table, or from the top for another
+        table (``[classifier] return_s``); empty where it is not a setting.
+    """
+
+    rule: str
+    value: float
+    limit: float
+    margin: float
+    unit: Unit = ""
+    setting: str = ""
+
+    @property
+    def met(self) -> bool:
+        """Whether the condition holds."""
+        return self.margin >= 0
+
+    @property
+    def words(self) -> str:
+        """The condition with its figures, and the setting that has its limit."""
+        where = f" ({self.setting})" if self.setting else ""
+        if math.isnan(self.value):
+            return f"{self.rule}: not visible{where}"
+        if self.unit == "yes or no":
+            return f"{self.rule}: {'yes' if self.value else 'no'}{where}"
+        # A value on the good side of its limit, or on the bad one: either tells which side is good.
+        bound = "more" if (self.value >= self.limit) == self.met else "less"
+        value, limit = _figures(self.value, self.limit, decimals=_DECIMALS.get(self.unit, 2))
+        unit = f" {self.unit}" if self.unit else ""
+        return f"{self.rule} {value}{unit}, needs {limit} or {bound}{where}"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a gesture fires, or what keeps it from firing, at one moment.
+
+    Attributes
+    ----------
+    gesture
+        Its name.
+    progress
+        0..1, as of `GestureProgress`: 1 means it fires or has fired and is held.
+    active
+        Whether it has begun and not ended.
+    blocked_by
+        The condition that keeps it from firing, in words and with its figures; empty when none
+        does. Of a gesture that is active, the condition that would end it.
+    side
+        The hand that is nearest to making it, ``"left"`` or ``"right"``; empty for a gesture whose
+        rules name the side, or that takes both.
+    rules
+        Every condition, in the order in which they are asked.
+    """
+
+    gesture: str
+    progress: float
+    active: bool
+    blocked_by: str = ""
+    side: str = ""
+    rules: tuple[RuleReading, ...] = ()
+
+    @property
+    def nearness(self) -> tuple[float, int]:
+        """For comparison, the greater the nearer to firing: progress, then how far rules go."""
+        met = next((i for i, rule in enumerate(self.rules) if not rule.met), len(self.rules))
+        return self.progress, met
+
+
 @dataclass(frozen=True, slots=True)
 class GestureProgress:
     """How near a gesture is to firing, for display.
@@ -185,3 +290,13 @@ class GestureProgress:
     value: float
     active: bool
     blocked_by: str = ""
+
+
+def _figures(value: float, limit: float, *, decimals: int) -> tuple[str, str]:
+    """Write two figures with so many decimals, or up to two more if they look the same."""
+    plain = f"{value:z.{decimals}f}", f"{limit:z.{decimals}f}"
+    for more in (decimals, decimals + 1, decimals + 2):
+        figures = f"{value:z.{more}f}", f"{limit:z.{more}f}"
+        if figures[0] != figures[1]:
+            return figures
+    return plain

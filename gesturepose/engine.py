@@ -12,6 +12,7 @@ import threading
 from typing import TYPE_CHECKING, Protocol
 
 from gesturepose.actions.bindings import Bindings
+from gesturepose.gestures.claims import ClaimWatcher
 from gesturepose.gestures.classifier import GestureClassifier
 from gesturepose.gestures.engagement import Engagement
 
@@ -46,9 +47,19 @@ class EngineListener(Protocol):
 def make_mapping(config: Config) -> tuple[GestureClassifier, Engagement, Bindings]:
     """Build the stages that gestures.toml defines."""
     control = config.control
+    claims = None
+    if control.needs_wake:
+        claims = ClaimWatcher(control.wake, config.gestures[control.wake], config.classifier)
+    engagement = Engagement(
+        mode=control.engagement,
+        wake=control.wake,
+        engaged_s=control.engaged_s,
+        takeover_s=control.takeover_s,
+        claims=claims,
+    )
     return (
         GestureClassifier(config.gestures, config.classifier),
-        Engagement(mode=control.engagement, wake=control.wake, engaged_s=control.engaged_s),
+        engagement,
         Bindings(config.bindings),
     )
 
@@ -188,7 +199,10 @@ class Engine:
             self._dispatcher.allow_commands = config.control.allow_commands
             classifier, engagement, bindings = make_mapping(config)
             self._pipeline.replace_mapping(
-                classifier=classifier, engagement=engagement, bindings=bindings
+                classifier=classifier,
+                engagement=engagement,
+                bindings=bindings,
+                operator_rule=config.control.operator,
             )
 
     def _let_go(self) -> None:

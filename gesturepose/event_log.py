@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import sys
 import threading
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
@@ -16,7 +17,7 @@ from gesturepose.errors import GesturePoseError, UsageError
 
 if TYPE_CHECKING:
     from gesturepose.actions.dispatcher import ActionResult
-    from gesturepose.datatypes import GestureEvent
+    from gesturepose.datatypes import Explanation, GestureEvent
 
 
 class EventLog(Protocol):
@@ -25,11 +26,20 @@ class EventLog(Protocol):
     def start(self, **facts: Any) -> None:
         """Tell that the run began."""
 
+    def operator(self, track_id: int | None, t: float, *, engaged: bool) -> None:
+        """Tell that somebody else, or nobody, is obeyed from now on, or is so again."""
+
     def gesture(self, event: GestureEvent, t: float) -> None:
         """Tell that a gesture began, ended or was broken off."""
 
     def action(self, result: ActionResult, t: float) -> None:
         """Tell that an action was performed or refused."""
+
+    def explanation(self, explanation: Explanation, t: float) -> None:
+        """Tell how near a gesture is to firing, and what keeps it from that."""
+
+    def blocked(self, blocked_by: str, t: float) -> None:
+        """Tell what keeps every gesture from firing from now on; empty for nothing."""
 
     def stop(self, **facts: Any) -> None:
         """Tell that the run is over; ``facts`` are its figures."""
@@ -68,6 +78,10 @@ class JsonEventLog:
         """Tell that the run began."""
         self._write({"type": "start", **facts})
 
+    def operator(self, track_id: int | None, t: float, *, engaged: bool) -> None:
+        """Tell who is obeyed from now on, and whether gestures count."""
+        self._write({"type": "operator", "t": round(t, 3), "track": track_id, "engaged": engaged})
+
     def gesture(self, event: GestureEvent, t: float) -> None:
         """Tell that a gesture began, ended or was broken off, not that it still goes on."""
         if event.phase is not Phase.UPDATE:
@@ -94,6 +108,35 @@ class JsonEventLog:
             line["reason"] = result.reason
         self._write(line)
 
+    def explanation(self, explanation: Explanation, t: float) -> None:
+        """Tell how near a gesture is to firing, with what every rule of it reads."""
+        self._write(
+            {
+                "type": "explain",
+                "t": round(t, 3),
+                "gesture": explanation.gesture,
+                "side": explanation.side,
+                "progress": round(explanation.progress, 3),
+                "active": explanation.active,
+                "blocked_by": explanation.blocked_by,
+                "rules": [
+                    {
+                        "rule": rule.rule,
+                        "value": _finite(rule.value),
+                        "limit": _finite(rule.limit),
+                        "met": rule.met,
+                        "unit": rule.unit,
+                        "setting": rule.setting,
+                    }
+                    for rule in explanation.rules
+                ],
+            }
+        )
+
+    def blocked(self, blocked_by: str, t: float) -> None:
+        """Tell what keeps every gesture from firing from now on; empty for nothing."""
+        self._write({"type": "blocked", "t": round(t, 3), "blocked_by": blocked_by})
+
     def stop(self, **facts: Any) -> None:
         """Tell that the run is over."""
         self._write({"type": "stop", **facts})
@@ -109,15 +152,30 @@ class JsonEventLog:
 
 
 class SpokenEventLog:
-    """Events as one sentence a line on standard output."""
+    """Events as one sentence a line on standard output.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    tells_engagement
+        Whether to say who is obeyed: of use where that takes a wake gesture.
+    """
+
+    def __init__(self, *, tells_engagement: bool = False) -> None:
         self._lock = threading.Lock()
+        self._tells_engagement = tells_engagement
+        self._engaged = False
 
     def start(self, **facts: Any) -> None:
         """Tell that the run began."""
         self._say(f"GesturePose {facts['version']} watching {facts['source']}")
         self._say(f"  network {facts['model']} on {facts['provider']}")
+
+    def operator(self, track_id: int | None, t: float, *, engaged: bool) -> None:
+        """Say whose gestures count, and when nobody's do."""
+        if self._tells_engagement and (engaged or self._engaged):
+            who = f"person {track_id} engaged" if engaged else "nobody engaged"
+            self._say(f"{t:8.2f} s  {who}")
+        self._engaged = engaged
 
     def gesture(self, event: GestureEvent, t: float) -> None:
         """Say what began or was broken off; ends are silent."""
@@ -136,6 +194,12 @@ class SpokenEventLog:
         else:
             self._say(f"{t:8.2f} s    -> did not {what}: {result.reason}")
 
+    def explanation(self, explanation: Explanation, t: float) -> None:
+        """Say nothing: explanations go to standard error, this is what was recognised."""
+
+    def blocked(self, blocked_by: str, t: float) -> None:
+        """Say nothing, as of explanations."""
+
     def stop(self, **facts: Any) -> None:
         """Say how much was seen and how fast."""
         stages = facts.get("stages_ms", {})
@@ -152,6 +216,11 @@ class SpokenEventLog:
 
     def _say(self, line: str) -> None:
         _write_line(sys.stdout, line, self._lock)
+
+
+def _finite(value: float) -> float | None:
+    """Return a figure as JSON can have it: nothing where nothing was measured."""
+    return round(value, 3) if math.isfinite(value) else None
 
 
 def _write_line(stream: TextIO, line: str, lock: threading.Lock) -> None:

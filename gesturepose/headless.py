@@ -19,6 +19,7 @@ from gesturepose.capture.recording import PoseRecorder
 from gesturepose.config import load_config
 from gesturepose.errors import GesturePoseError, UsageError
 from gesturepose.event_log import EventLog, JsonEventLog, SpokenEventLog
+from gesturepose.explain_log import ExplanationLog
 from gesturepose.skeleton import COCO17
 
 if TYPE_CHECKING:
@@ -38,13 +39,20 @@ _LOOK_S = 0.5
 
 
 class _Reporter:
-    """Writes what the engine tells to the event log and, if asked, the keypoint recording."""
+    """Writes what the engine tells to the event log and, if asked, recording and explanations."""
 
-    def __init__(self, events: EventLog, recorder: PoseRecorder | None) -> None:
+    def __init__(
+        self,
+        events: EventLog,
+        recorder: PoseRecorder | None,
+        explanations: ExplanationLog | None = None,
+    ) -> None:
         self._events = events
         self._recorder = recorder
+        self._explanations = explanations
         self._first: float | None = None
         self._failure: Exception | None = None
+        self._operator: tuple[int | None, bool] = None, False
         self.frames = 0
         self.last_t = 0.0
         self.first_frame_at = 0.0
@@ -60,7 +68,13 @@ class _Reporter:
         self.last_t = self._t(now)
         if self._recorder is not None:
             self._recorder.write(snapshot.poses, self.last_t, size=snapshot.frame.size)
+        operator = snapshot.operator_id, snapshot.engaged
+        if operator != self._operator:
+            self._operator = operator
+            self._events.operator(operator[0], self.last_t, engaged=operator[1])
         self.on_cancel(snapshot.events)
+        if self._explanations is not None:
+            self._explanations.look(snapshot, self.last_t)
 
     def on_cancel(self, events: Sequence[GestureEvent]) -> None:
         for event in events:
@@ -115,6 +129,7 @@ def run_headless(  # noqa: PLR0913 - the command line's options, by name
     adjust: Callable[[Config], Config],
     events: str | None = None,
     record: str | None = None,
+    explain: Sequence[str] | None = None,
 ) -> None:
     """Run until the source ends, the time is over, or a signal asks for the end.
 
@@ -130,6 +145,9 @@ def run_headless(  # noqa: PLR0913 - the command line's options, by name
         Where JSON Lines go: a path, ``-`` for standard output, ``None`` for sentences there.
     record
         Where a keypoint recording goes; ``None`` for none.
+    explain
+        Gestures to explain on standard error and in JSON Lines; empty for those nearest to firing,
+        ``None`` for no explanations.
 
     Raises
     ------
@@ -138,12 +156,17 @@ def run_headless(  # noqa: PLR0913 - the command line's options, by name
     """
     started = time.monotonic()
     _check_outputs({"--events": events, "--record": record}, (options.source, str(config_path)))
-    log: EventLog = JsonEventLog(events) if events is not None else SpokenEventLog()
+    log: EventLog = (
+        JsonEventLog(events)
+        if events is not None
+        else SpokenEventLog(tells_engagement=config.control.needs_wake)
+    )
     recorder = None
     try:
         if record is not None:
             recorder = PoseRecorder(Path(record), skeleton_name=COCO17.name)
-        reporter = _Reporter(log, recorder)
+        explanations = None if explain is None else ExplanationLog(explain, log)
+        reporter = _Reporter(log, recorder, explanations)
         run = compose(config, options, reporter)
         stopping = threading.Event()
         with _signals(stopping):
@@ -164,6 +187,8 @@ def run_headless(  # noqa: PLR0913 - the command line's options, by name
                     else None
                 ),
             )
+        if explanations is not None:
+            explanations.flush()
         log.stop(
             frames=reporter.frames,
             dropped=run.engine.dropped,

@@ -1,4 +1,4 @@
-"""What the other commands print: a mapping's check, the cameras, the networks, an evaluation.
+"""What the other commands print: a mapping's check, the cameras, the networks.
 
 Results go to standard output. Everything heavy is imported lazily; no camera is opened where the
 system lists them, and no network is loaded.
@@ -7,7 +7,6 @@ system lists them, and no network is loaded.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import sys
@@ -17,7 +16,6 @@ from gesturepose.errors import GesturePoseError, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from gesturepose.pose.card import ModelCard
 
@@ -37,7 +35,8 @@ def writing_output() -> Iterator[None]:
         raise GesturePoseError(f"standard output cannot be written: {error.strerror}") from error
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
+    """Print a line of the result; raises what `writing_output` raises."""
     with writing_output():
         print(line)
 
@@ -69,9 +68,9 @@ def check_mapping(file: str | None) -> None:
     config = parse_config(text, name=str(path))
     enabled = sum(gesture.enabled for gesture in config.gestures.values())
     bound = sum(binding.enabled for binding in config.bindings)
-    _say(f"{path}: valid, {_count(enabled, 'gesture')}, {_count(bound, 'binding')}")
+    say(f"{path}: valid, {_count(enabled, 'gesture')}, {_count(bound, 'binding')}")
     for doubt in find_doubts(config, text, name=str(path)):
-        _say(f"warning: {one_line(doubt)}")
+        say(f"warning: {one_line(doubt)}")
 
 
 def _count(number: int, noun: str) -> str:
@@ -92,39 +91,6 @@ def list_cameras() -> None:
             "'gesturepose --no-gui --source demo --dry-run'",
             file=sys.stderr,
         )
-
-
-def evaluate_gestures(labels: Sequence[str], *, config: str | None, as_json: bool) -> None:
-    """Run recognition over labelled clips and recordings; print the figures.
-
-    Parameters
-    ----------
-    labels
-        Label files, and folders of them.
-    config
-        Path of a gestures.toml; ``None`` for the one that a run would use.
-    as_json
-        Whether to print one JSON object instead of a table.
-
-    Raises
-    ------
-    GesturePoseError
-        If the mapping, a label file or what it labels cannot be used.
-    """
-    from gesturepose.config import find_config, load_config
-    from gesturepose.evaluation.gestures import evaluate, find_label_files
-
-    files = find_label_files(labels)
-    progress = sys.stderr if sys.stderr.isatty() else None
-
-    def show(file: Path) -> None:
-        if progress is not None:
-            print(f"\r\x1b[K{file.name}", end="", file=progress, flush=True)
-
-    evaluation = evaluate(load_config(find_config(config)), files, on_source=show)
-    if progress is not None:
-        print("\r\x1b[K", end="", file=progress, flush=True)
-    _say(json.dumps(evaluation.as_dict(), indent=2) if as_json else evaluation.table())
 
 
 def list_models() -> None:
@@ -148,7 +114,7 @@ def list_models() -> None:
         )
     heading = ("NAME", "FAMILY", "SIZE", "INPUT", "SKELETON", "PEOPLE", "LICENCE", "ACCURACY")
     _print_table(heading, rows)
-    _say(
+    say(
         f"\nMore networks: put NAME.onnx and its card NAME.toml into {cards.user_models_dir()}, "
         "or give --model PATH.\nA card tells what was measured, on which pictures."
     )
@@ -168,4 +134,4 @@ def _print_table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     widths = [max(len(row[column]) for row in table) for column in range(len(heading))]
     for row in table:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        _say("  ".join(cells).rstrip())
+        say("  ".join(cells).rstrip())

@@ -8,13 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from gesturepose.datatypes import TrackState
 from gesturepose.stats import StageTimes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from gesturepose.actions.bindings import Bindings, BoundAction
     from gesturepose.datatypes import (
+        Explanation,
         Frame,
         GestureEvent,
         GestureProgress,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from gesturepose.gestures.classifier import GestureClassifier
     from gesturepose.gestures.engagement import Engagement
     from gesturepose.tracking.operator import OperatorSelector
+    from gesturepose.tracking.settings import OperatorRule
     from gesturepose.tracking.tracker import Tracker
 
     Estimator = Callable[[Frame | PoseFrame], Sequence[Pose]]
@@ -39,13 +42,23 @@ class Snapshot:
     frame
         What came in: a picture, or a line of a keypoint recording.
     poses, tracks, events, actions
-        The stages' results; ``events`` are those that count (see `Engagement`).
+        The stages' results; ``events`` are those that count (see `Engagement`). The gesture that
+        woke or claimed is an event without an action.
     operator_id
         The track that is obeyed; ``None`` when nobody is.
     engaged
         Whether a gesture of the operator would count now.
     progress
         Per gesture, how near it is to firing; empty when nobody is obeyed.
+    claims
+        Per track that may claim the control, how near it is to the wake gesture; empty where
+        claims are not possible.
+    blocked_by
+        What keeps every gesture from counting, in words: nobody is there, or whoever is obeyed has
+        turned away, say; empty if nothing does.
+    explanations
+        Per gesture, what keeps it from firing; empty when nobody is obeyed, and in a pipeline that
+        is not asked to explain.
     """
 
     frame: Frame | PoseFrame
@@ -56,6 +69,9 @@ class Snapshot:
     operator_id: int | None = None
     engaged: bool = False
     progress: dict[str, GestureProgress] = field(default_factory=dict)
+    claims: dict[int, GestureProgress] = field(default_factory=dict)
+    blocked_by: str = ""
+    explanations: Mapping[str, Explanation] = field(default_factory=dict)
 
 
 class Pipeline:
@@ -69,6 +85,8 @@ class Pipeline:
         The stages after it.
     times
         Where each stage's duration is recorded.
+    explain
+        Whether snapshots have explanations; they take longer than recognition.
     """
 
     def __init__(  # noqa: PLR0913 - the stages, by name
@@ -81,6 +99,7 @@ class Pipeline:
         engagement: Engagement,
         bindings: Bindings,
         times: StageTimes | None = None,
+        explain: bool = False,
     ) -> None:
         self._estimator = estimator
         self._tracker = tracker
@@ -89,6 +108,7 @@ class Pipeline:
         self._engagement = engagement
         self._bindings = bindings
         self._times = times or StageTimes()
+        self._explains = explain
 
     def step(self, frame: Frame | PoseFrame) -> Snapshot:
         """Take one frame through the stages."""
@@ -96,12 +116,24 @@ class Pipeline:
         poses = self._estimator(frame)
         with self._times.measure("track"):
             tracks = self._tracker.update(poses, now)
-            operator_id = self._operator.update(tracks, now)
+            operator_id = self._choose_operator(tracks, now)
         with self._times.measure("classify"):
+            events = []
+            claimant = self._engagement.watch(tracks, operator_id, now)
+            if claimant is not None:
+                operator_id = self._operator.hand_over(claimant, now)
+                events += self._engagement.let_in(claimant, self._classifier, now)
             operator = next((t for t in tracks if t.track_id == operator_id), None)
-            events = self._engagement.update(self._classifier.update(operator, now))
+            events += self._classifier.update(operator, now)
+            events = self._engagement.update(events)
         with self._times.measure("resolve"):
-            actions = self._bindings.resolve(events)
+            actions = self._bindings.resolve(
+                [event for event in events if not self._engagement.is_waking(event)]
+            )
+        explanations: Mapping[str, Explanation] = {}
+        if self._explains:
+            with self._times.measure("explain"):
+                explanations = self._classifier.explain()
         return Snapshot(
             frame=frame,
             poses=poses,
@@ -111,19 +143,56 @@ class Pipeline:
             operator_id=operator_id,
             engaged=self._engagement.is_engaged(operator_id, now),
             progress=self._classifier.progress,
+            claims=self._engagement.claims,
+            blocked_by=self._find_obstacle(tracks, operator, now),
+            explanations=explanations,
         )
+
+    def _find_obstacle(self, tracks: Sequence[Track], operator: Track | None, now: float) -> str:
+        """Say in words what keeps every gesture from counting; nothing if nothing does."""
+        wake = f"make the wake gesture first, {self._engagement.wake}"
+        if operator is not None:
+            reason = self._classifier.blocked_by
+            if not reason and not self._engagement.is_engaged(operator.track_id, now):
+                reason = f"not engaged; {wake}"
+            return reason
+        if not tracks:
+            return "nobody is in view"
+        if all(track.state is TrackState.TENTATIVE for track in tracks):
+            return "whoever is in view has only just come"
+        if self._operator.rule == "wake":
+            return f"nobody is obeyed; {wake}"
+        return "the operator is out of view, others have to wait ([tracker] operator_patience_s)"
+
+    def _choose_operator(self, tracks: Sequence[Track], now: float) -> int | None:
+        engagement, selector = self._engagement, self._operator
+        if selector.rule == "wake" and engagement.has_lapsed(now):
+            selector.free()
+        operator_id = selector.update(tracks, now, busy=engagement.holds_control(now))
+        if operator_id is not None and selector.returned_from is not None:
+            engagement.rename(selector.returned_from, operator_id)
+        return operator_id
 
     def cancel(self, timestamp: float) -> tuple[list[GestureEvent], list[BoundAction]]:
         """Break off every gesture that has begun; returns the events and what they release."""
         events = self._engagement.update(self._classifier.cancel(timestamp))
+        self._engagement.reset()
         # Whatever the events did not cover is let go of as well.
         stops = [*self._bindings.resolve(events), *self._bindings.release_all(timestamp)]
         return events, stops
 
     def replace_mapping(
-        self, *, classifier: GestureClassifier, engagement: Engagement, bindings: Bindings
+        self,
+        *,
+        classifier: GestureClassifier,
+        engagement: Engagement,
+        bindings: Bindings,
+        operator_rule: OperatorRule,
     ) -> None:
         """Swap what gestures.toml defines; `cancel` comes first."""
+        if operator_rule != self._operator.rule:
+            self._operator.rule = operator_rule
+            self._operator.free()
         self._classifier = classifier
         self._engagement = engagement
         self._bindings = bindings

@@ -9,7 +9,6 @@ from gesturepose.actions.bindings import Bindings, BoundAction
 from gesturepose.config import Config, load_config
 from gesturepose.datatypes import Frame, GestureEvent, Phase, Pose, PoseFrame
 from gesturepose.engine import make_mapping
-from gesturepose.gestures.engagement import Engagement, EngagementMode
 from gesturepose.pipeline import Pipeline, Snapshot
 from gesturepose.resources import default_config
 from gesturepose.skeleton import COCO17
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from gesturepose.actions.settings import Binding
+    from gesturepose.gestures.engagement import EngagementMode
 
 
 @cache
@@ -37,18 +37,21 @@ def make_pipeline(
     *,
     bindings: Sequence[Binding] | None = None,
     engagement: EngagementMode | None = None,
+    explain: bool = False,
 ) -> Pipeline:
     config = config or default()
-    classifier, engaged, bound = make_mapping(config)
     if engagement is not None:
-        engaged = Engagement(mode=engagement, wake=config.control.wake, engaged_s=15.0)
+        control = config.control.model_copy(update={"engagement": engagement})
+        config = config.model_copy(update={"control": control})
+    classifier, engaged, bound = make_mapping(config)
     return Pipeline(
         estimator=poses_of,
         tracker=Tracker(config.tracker, COCO17),
-        operator=OperatorSelector(config.tracker),
+        operator=OperatorSelector(config.tracker, rule=config.control.operator),
         classifier=classifier,
         engagement=engaged,
         bindings=bound if bindings is None else Bindings(bindings),
+        explain=explain,
     )
 
 

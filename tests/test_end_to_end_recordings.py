@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _SHARED = REPO.parent / "shared"
 _RECORDINGS = sorted((_SHARED / "recordings").glob("*.poses.jsonl"))
 _CLIPS = sorted((_SHARED / "clips").glob("*.mp4"))
-# All of them take minutes; every other one of the smaller is a sample that takes seconds.
-_SAMPLE = sorted(_RECORDINGS, key=lambda path: path.stat().st_size)[:16:2]
+# All of them take minutes; every fourth of the smaller is a sample that takes seconds.
+_SAMPLE = sorted(_RECORDINGS, key=lambda path: path.stat().st_size)[:16:4]
 _CLIP_FRAMES = 12
 
 

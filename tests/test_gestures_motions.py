@@ -12,14 +12,15 @@ from support_body import points_with
 
 from gesturepose.gestures.body import BodyPose
 from gesturepose.gestures.history import History
-from gesturepose.gestures.motions import Stroke, _turning_points
+from gesturepose.gestures.motions import MotionReader, _turning_points
 from gesturepose.gestures.points import ROWS
 from gesturepose.gestures.settings import Motion, PoseRule
 
 
-def body_at(t: float, **points: tuple[float, float]) -> BodyPose:
+def body_at(t: float, *, carried_on: bool = False, **points: tuple[float, float]) -> BodyPose:
     return BodyPose(
         points=points_with(**points),
+        observed=np.full(len(ROWS), not carried_on),
         speeds=np.zeros(len(ROWS), np.float32),
         reach=np.zeros(2, np.float32),
         unit_px=100.0,
@@ -47,14 +48,23 @@ def test_history_keeps_the_newest_seconds_and_forgets_the_rest() -> None:
 # Motions
 
 
-def reading_of(motion: Motion, path: list[tuple[float, float]], *, fps: float = 30.0) -> bool:
+def reading_of(
+    motion: Motion,
+    path: list[tuple[float, float]],
+    *,
+    fps: float = 30.0,
+    observed_until: int = 1000,
+) -> bool:
     """Whether a right wrist that follows ``path`` makes the motion at some moment."""
     history = History(3.0)
-    stroke = Stroke(motion, "right")
+    reader = MotionReader(motion, "right")
     made = False
     for i, (x, y) in enumerate(path):
-        history.append(body_at(i / fps, right_wrist=(x, y), mid_shoulder=(0, 0)))
-        made = made or stroke.read(history).made
+        pose = body_at(
+            i / fps, carried_on=i >= observed_until, right_wrist=(x, y), mid_shoulder=(0, 0)
+        )
+        history.append(pose)
+        made = made or reader.read(history).made
     return made
 
 
@@ -98,18 +108,87 @@ def line(dx: float, dy: float, seconds: float) -> list[tuple[float, float]]:
                 *line(0.0, 1.0, 0.4)[:5],
                 *[(math.nan, math.nan)] * 4,
                 (1.0, 0.99),
-                (1.0, 1.0),
+                *[(1.0, 1.0)] * 3,
             ],
             True,
             id="short gap",
         ),
         pytest.param(
-            [*STILL, *[(math.nan, math.nan)] * 15, (1.0, 1.0), (1.0, 1.0)], False, id="long gap"
+            [*STILL, *[(math.nan, math.nan)] * 15, *[(1.0, 1.0)] * 6], False, id="long gap"
         ),
+        pytest.param([*STILL, *line(0.0, 1.2, 0.4)[:9]], False, id="still under way"),
     ],
 )
 def test_strokes(path: list[tuple[float, float]], *, made: bool) -> None:
     assert reading_of(UP, path) is made
+
+
+def test_a_keypoint_carried_on_makes_no_stroke() -> None:
+    """The tracker carries a lost wrist on at its last speed; nobody saw it go there."""
+    path = [*STILL, *line(0.0, 1.2, 0.4), *[(1.0, 1.2)] * 4]
+    seen_until = len(STILL) + 5
+    assert reading_of(UP, path)
+    assert not reading_of(UP, path, observed_until=seen_until)
+    # What was seen before and after a moment in which it was not is a stroke all the same.
+    history, reader, made = History(3.0), MotionReader(UP, "right"), False
+    for i, (x, y) in enumerate(path):
+        lost = seen_until <= i < seen_until + 4
+        history.append(body_at(i / 30, carried_on=lost, right_wrist=(x, y), mid_shoulder=(0, 0)))
+        reading = reader.read(history)
+        assert not (reading.made and lost)
+        made = made or reading.made
+    assert made
+
+
+def test_a_pause_before_the_stroke_is_asked_for() -> None:
+    paused = UP.model_copy(update={"pause_s": 0.2})
+    assert reading_of(paused, [*STILL, *line(0.0, 1.0, 0.4), *[(1.0, 1.0)] * 3])
+    came_from_aside = [*[(3.0, 0.0)] * 15, *[(x + 2.0, y) for x, y in line(-2.0, 0.0, 0.4)]]
+    path = [*came_from_aside, *line(0.0, 1.0, 0.4), *[(1.0, 1.0)] * 3]
+    assert reading_of(UP, path)
+    assert not reading_of(paused, path)
+
+
+def test_a_stroke_that_is_to_settle_is_none_while_it_goes_on_elsewhere() -> None:
+    settled = UP.model_copy(update={"settle_s": 0.15})
+    stroke = [*STILL, *line(0.0, 1.0, 0.4)]
+    assert reading_of(settled, [*stroke, *[(1.0, 1.0)] * 6])
+    # Without a stop the hand turns round and goes on, as quickly as it came.
+    back = [(x, 1.0 - y) for x, y in line(0.0, 1.0, 0.3)]
+    assert reading_of(UP, [*stroke, *back])
+    assert not reading_of(settled, [*stroke, *back])
+
+
+@pytest.mark.parametrize("around", [-1.0, 1.0])
+@pytest.mark.parametrize("round_s", [0.5, 0.8, 1.2])
+def test_going_round_in_a_circle_makes_no_stroke(round_s: float, around: float) -> None:
+    turns = [2 * math.pi * i / (30 * round_s) for i in range(90)]
+    circle = [(1.0 + 0.6 * math.cos(a), 0.6 * math.sin(around * a)) for a in turns]
+    for towards in ("up", "down", "left", "right"):
+        motion = UP.model_copy(update={"towards": towards})
+        assert not reading_of(motion, [*[circle[0]] * 15, *circle])
+
+
+def test_both_hands_take_part_when_they_part() -> None:
+    motion = Motion(between=("left_wrist", "right_wrist"), towards="apart", distance=1.0)
+    for share_left, made in ((0.5, True), (0.3, True), (0.1, False)):
+        history, reader, found = History(3.0), MotionReader(motion, None), False
+        way = [0.0] * 15 + [x - 1.0 for x, _ in line(1.6, 0.0, 0.4)] + [1.6] * 3
+        for i, gap in enumerate(way):
+            left, right = (-share_left * gap, 0.0), ((1.0 - share_left) * gap, 0.0)
+            history.append(body_at(i / 30, left_wrist=left, right_wrist=right))
+            found = found or reader.read(history).made
+        assert found is made, share_left
+
+
+def test_a_reading_explains_itself_without_changing_its_mind() -> None:
+    history, reader = History(3.0), MotionReader(UP, "right")
+    for i, (x, y) in enumerate([*STILL, *line(0.4, 1.0, 0.4), *[(1.4, 1.0)] * 8]):
+        history.append(body_at(i / 30, right_wrist=(x, y), mid_shoulder=(0, 0)))
+        short, full = reader.read(history), reader.read(history, explain=True)
+        assert short.made is full.made
+        assert full.made is all(rule.met for rule in full.rules)
+        assert short.progress == pytest.approx(full.progress, abs=0.2) or not short.rules
 
 
 def test_rules_at_the_start_are_read_where_the_stroke_began() -> None:

@@ -40,25 +40,26 @@ def test_each_gesture_works_with_the_other_hand(name: str) -> None:
 @pytest.mark.parametrize(
     ("body", "fps"),
     [
-        pytest.param(Body(unit=40.0, center=(150.0, 120.0)), 30.0, id="far"),
-        pytest.param(Body(unit=170.0, center=(700.0, 400.0), size=(1280, 720)), 30.0, id="near"),
+        pytest.param(Body(unit=40.0, center=(150.0, 120.0)), 15.0, id="far, 15 fps"),
+        pytest.param(
+            Body(unit=170.0, center=(700.0, 400.0), size=(1280, 720)), 60.0, id="near, 60 fps"
+        ),
         pytest.param(Body(noise_px=1.5), 30.0, id="noisy"),
-        pytest.param(Body(), 15.0, id="15 fps"),
-        pytest.param(Body(), 60.0, id="60 fps"),
-        pytest.param(Body(hidden=("left_ear", "right_eye")), 30.0, id="part of the face hidden"),
+        pytest.param(Body(hidden=("left_ear", "right_eye")), 20.0, id="part of the face hidden"),
     ],
 )
 @pytest.mark.parametrize("name", PERFORMANCES)
 def test_distance_noise_and_frame_rate_do_not_matter(name: str, body: Body, fps: float) -> None:
     if name in ("raise_left_hand", "hands_up") and "left_ear" in body.hidden:
         pytest.skip("the rule compares the wrist with that ear")
-    assert begun(run(perform(PERFORMANCES[name], body=body, fps=fps))) == [name]
+    frames = perform(PERFORMANCES[name], body=body, fps=fps, idle_s=1.1)
+    assert begun(run(frames)) == [name]
 
 
 @pytest.mark.parametrize("name", [n for n in PERFORMANCES if n != "hand_on_hip"])
 def test_somebody_seated_shows_no_hips(name: str) -> None:
     body = Body(hidden=("left_hip", "right_hip"))
-    assert begun(run(perform(PERFORMANCES[name], body=body))) == [name]
+    assert begun(run(perform(PERFORMANCES[name], body=body, fps=20.0, idle_s=1.1))) == [name]
 
 
 @pytest.mark.parametrize("name", ["raise_right_hand", "t_pose"])
@@ -73,24 +74,6 @@ def test_a_posture_begins_after_its_hold_and_ends_after_its_release(name: str) -
     # Idle 1.5 s and 0.6 s on the way; the last part of the way may count as being there.
     assert 1.5 + 0.4 + gesture.hold_s <= began <= 1.5 + 0.6 + gesture.hold_s + 0.15
     assert ended > began + 0.3
-
-
-def test_a_posture_held_long_is_one_event_and_repeats_only_if_asked() -> None:
-    long = hold(3.0, Key(0.6, right=(0.9, 1.0)))
-    once = Binding(gesture="raise_right_hand", press="a")
-    repeated = Binding(gesture="raise_right_hand", press="b", repeat_s=0.5)
-    snapshots = run(perform(long), make_pipeline(bindings=[once, repeated]))
-    assert begun(snapshots) == ["raise_right_hand"]
-    pressed = [str(action) for action in actions_of(snapshots)]
-    assert pressed.count("press a") == 1
-    assert 5 <= pressed.count("press b") <= 7
-
-
-def test_three_swipes_in_a_row_are_three_and_the_ways_back_are_none() -> None:
-    stroke = PERFORMANCES["swipe_left"][2:]
-    back = hold(0.25, dataclasses.replace(PERFORMANCES["swipe_left"][0], seconds=0.5))
-    keys = [*PERFORMANCES["swipe_left"], *back, *stroke, *back, *stroke]
-    assert begun(run(perform(keys))) == ["swipe_left"] * 3
 
 
 def test_a_posture_not_held_long_enough_is_none() -> None:
@@ -112,10 +95,9 @@ def test_walking_past_is_none() -> None:
     assert begun(run(perform(keys, body=Body(unit=60.0)))) == []
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_standing_still_is_none(seed: int) -> None:
+def test_standing_still_is_none() -> None:
     body = Body(noise_px=2.0)
-    assert begun(run(perform(hold(20.0, Key(1.0)), body=body, seed=seed))) == []
+    assert begun(run(perform(hold(25.0, Key(1.0)), body=body))) == []
 
 
 def test_a_lost_operator_cancels_what_was_going_on_and_releases_keys() -> None:

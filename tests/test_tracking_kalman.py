@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from gesturepose.datatypes import Pose
-from gesturepose.evaluation import smoothing
+from gesturepose.evaluation import smoothing, steadiness
 from gesturepose.evaluation.one_euro import OneEuroFilter
 from gesturepose.evaluation.signals import read_signal
 from gesturepose.skeleton import COCO17
@@ -261,8 +261,8 @@ def test_real_recordings_are_steadier_and_hardly_later() -> None:
     paths = sorted(RECORDINGS.glob("*.poses.jsonl"))[:60:10]
     assert paths
     signals = [read_signal(path, TrackerSettings()) for path in paths]
-    raw = smoothing.pool([smoothing.measure(s, s.raw) for s in signals])
-    kalman = smoothing.pool([smoothing.measure(s, s.kalman) for s in signals])
+    raw = steadiness.pool([steadiness.measure(s, s.raw) for s in signals])
+    kalman = steadiness.pool([steadiness.measure(s, s.kalman) for s in signals])
     lag_frames = float(np.percentile(kalman.lags_frames, 90))
     sys.stdout.write(
         f"recordings: jitter {raw.jitter_sw / kalman.jitter_sw:.1f}x less; "

@@ -30,10 +30,10 @@ def test_the_largest_confirmed_person_claims() -> None:
     assert selector.update([tentative, make_track(2), make_track(3, 120.0)], 0.2) == 3
 
 
-def test_a_larger_person_does_not_take_over() -> None:
+def test_a_larger_person_passing_by_does_not_take_over() -> None:
     selector = OperatorSelector(SETTINGS)
     assert selector.update([make_track(1)], 0.0) == 1
-    for index in range(1, 100):
+    for index in range(30, 100):
         assert selector.update([make_track(1), make_track(2, 400.0)], index / 30) == 1
 
 
@@ -49,9 +49,9 @@ def test_a_short_absence_is_forgiven_a_long_one_hands_over() -> None:
 
 def test_a_bystander_does_not_inherit_at_once() -> None:
     selector = OperatorSelector(SETTINGS)
-    selector.update([make_track(1)], 0.0)
-    assert selector.update([make_track(2)], 0.5) is None
-    assert selector.update([make_track(2)], 1.1) == 2
+    assert selector.update([make_track(1), make_track(2, 60.0)], 0.0) == 1
+    assert selector.update([make_track(2, 60.0)], 0.5) is None
+    assert selector.update([make_track(2, 60.0)], 1.1) == 2
 
 
 def test_nobody_is_obeyed_after_reset_or_when_time_begins_again() -> None:

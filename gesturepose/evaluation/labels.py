@@ -1,24 +1,19 @@
-"""Labels of clips and recordings, and which detections match them.
+"""Labels of clips and recordings: what was done when, as ``NAME.json`` beside them says.
 
-A detection counts when its BEGIN lies between ``start_s`` and ``end_s`` plus half a second of a
-label of its name that no other detection has claimed. A BEGIN inside an ``ignore`` interval, which
-holds some other deliberate gesture, is a confusion; every other BEGIN is a false activation.
+Reads and checks them; matching detections with them is `gesturepose.evaluation.matching`'s.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gesturepose.datatypes import Phase
 from gesturepose.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
-
-    from gesturepose.datatypes import GestureEvent
 
 LATE_S = 0.5
 """How long after its label's end a detection may begin."""
@@ -26,34 +21,69 @@ LATE_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One gesture somebody made: from ``start_s`` to ``end_s``, its stroke over at ``stroke_s``."""
+    """One gesture somebody made: from ``start_s`` to ``end_s``, its stroke over at ``stroke_s``.
+
+    The stroke of a posture is the movement into it: at ``stroke_s`` the posture is reached, and
+    what recognition then waits (``hold_s``) is part of its delay.
+    """
 
     name: str
     start_s: float
     stroke_s: float
     end_s: float
 
+    def admits(self, time_s: float) -> bool:
+        """Whether a detection that begins then may count for this label."""
+        return self.start_s <= time_s <= self.end_s + LATE_S
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A stretch that holds some other deliberate gesture."""
+    """A stretch that holds something else: ``name`` from ``start_s`` to ``end_s``."""
 
     name: str
     start_s: float
     end_s: float
 
+    def contains(self, time_s: float) -> bool:
+        """Whether a time lies in it, its ends included."""
+        return self.start_s <= time_s <= self.end_s
+
 
 @dataclass(frozen=True, slots=True)
 class LabelledSource:
-    """A clip or recording with its labels."""
+    """A clip or recording and what is known of it.
+
+    Attributes
+    ----------
+    path
+        The clip or recording.
+    gestures
+        The gestures made in it, as in the file.
+    ignore
+        Stretches of some other deliberate gesture; detections there are confusions.
+    negatives
+        Everyday movements, for information only: they are idle time like any other.
+    labelled
+        ``False`` when nothing is known: then its detections are counted and not judged.
+    """
 
     path: Path
-    gestures: tuple[Label, ...]
-    ignore: tuple[Interval, ...]
+    gestures: tuple[Label, ...] = ()
+    ignore: tuple[Interval, ...] = ()
+    negatives: tuple[Interval, ...] = ()
+    labelled: bool = True
 
     @classmethod
-    def read(cls, path: Path) -> LabelledSource:
-        """Read ``NAME.json``; the clip or recording it names lies beside it.
+    def read(cls, path: Path, source: Path | None = None) -> LabelledSource:
+        """Read a label file.
+
+        Parameters
+        ----------
+        path
+            The label file.
+        source
+            The clip or recording it is about; by default the one it names, which lies beside it.
 
         Raises
         ------
@@ -62,96 +92,43 @@ class LabelledSource:
         """
         try:
             document = json.loads(path.read_text(encoding="utf-8"))
-            source = path.parent / (document.get("video") or document["source"])
-            gestures = tuple(
-                Label(g["name"], float(g["start_s"]), float(g["stroke_s"]), float(g["end_s"]))
-                for g in document["gestures"]
-            )
-            ignore = tuple(
-                Interval(i["name"], float(i["start_s"]), float(i["end_s"]))
-                for i in document.get("ignore", ())
-            )
         except OSError as error:
             raise UsageError(f"cannot read labels {path}: {error.strerror}") from error
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise UsageError(f"{path} is no label file: {error!r}") from error
-        if not source.exists():
-            raise UsageError(f"{path} labels {source.name}, which is not beside it")
-        return cls(source, gestures, ignore)
+        except (ValueError, RecursionError) as error:
+            raise UsageError(f"{path} is no label file: not JSON ({error})") from error
+        try:
+            named = document.get("video") or document["source"]
+            labelled = cls(
+                source or path.parent / named,
+                gestures=tuple(map(_to_label, document["gestures"])),
+                ignore=tuple(map(_to_interval, document.get("ignore") or ())),
+                negatives=tuple(map(_to_interval, document.get("negatives") or ())),
+            )
+        except KeyError as error:
+            raise UsageError(f"{path} is no label file: it lacks {error}") from error
+        except (ValueError, TypeError, AttributeError) as error:
+            raise UsageError(f"{path} is no label file: {error}") from error
+        if not labelled.path.is_file():
+            raise UsageError(f"{path} labels {labelled.path.name}, which is not beside it")
+        return labelled
 
 
-@dataclass(slots=True)
-class Tally:
-    """What became of the labels and detections of one gesture.
-
-    Attributes
-    ----------
-    labelled, found
-        Labels, and those that a detection matched.
-    false, confused
-        Times in s of BEGINs outside any label, and inside ``ignore`` intervals.
-    delays_s
-        BEGIN minus the label's ``stroke_s``, per match.
-    """
-
-    labelled: int = 0
-    found: int = 0
-    false: list[float] = field(default_factory=list)
-    confused: list[float] = field(default_factory=list)
-    delays_s: list[float] = field(default_factory=list)
-
-    @property
-    def recall(self) -> float | None:
-        """Share of the labels found; ``None`` without labels."""
-        return self.found / self.labelled if self.labelled else None
-
-    @property
-    def precision(self) -> float | None:
-        """Share of the detections outside ``ignore`` that were right; ``None`` without any."""
-        total = self.found + len(self.false)
-        return self.found / total if total else None
-
-    def add(self, other: Tally) -> None:
-        """Add another tally to this one."""
-        self.labelled += other.labelled
-        self.found += other.found
-        self.false += other.false
-        self.confused += other.confused
-        self.delays_s += other.delays_s
-
-    def as_dict(self) -> dict[str, Any]:
-        """Figures for ``--json``."""
-        ordered = sorted(self.delays_s)
-        return {
-            "labelled": self.labelled,
-            "found": self.found,
-            "false": len(self.false),
-            "confused": len(self.confused),
-            "recall": self.recall,
-            "precision": self.precision,
-            "delay_median_s": ordered[len(ordered) // 2] if ordered else None,
-        }
+def _to_label(entry: dict[str, Any]) -> Label:
+    interval = _to_interval(entry)
+    return Label(interval.name, interval.start_s, _seconds(entry, "stroke_s"), interval.end_s)
 
 
-def match(labels: LabelledSource, events: Iterable[GestureEvent]) -> dict[str, Tally]:
-    """Tally the events of one source against its labels, by gesture; times as in the labels."""
-    tallies: dict[str, Tally] = {}
-    for label in labels.gestures:
-        tallies.setdefault(label.name, Tally()).labelled += 1
-    claimed: set[int] = set()
-    for event in events:
-        if event.phase is not Phase.BEGIN:
-            continue
-        tally = tallies.setdefault(event.gesture, Tally())
-        now = event.timestamp
-        for i, label in enumerate(labels.gestures):
-            inside = label.start_s <= now <= label.end_s + LATE_S
-            if inside and label.name == event.gesture and i not in claimed:
-                claimed.add(i)
-                tally.found += 1
-                tally.delays_s.append(now - label.stroke_s)
-                break
-        else:
-            ignored = any(i.start_s <= now <= i.end_s for i in labels.ignore)
-            (tally.confused if ignored else tally.false).append(now)
-    return tallies
+def _to_interval(entry: dict[str, Any]) -> Interval:
+    name, start_s, end_s = entry["name"], _seconds(entry, "start_s"), _seconds(entry, "end_s")
+    if not isinstance(name, str) or not name:
+        raise ValueError(f"name {name!r} is no text")
+    if start_s > end_s:
+        raise ValueError(f"'{name}' ends at {end_s:g} s, before its start at {start_s:g} s")
+    return Interval(name, start_s, end_s)
+
+
+def _seconds(entry: dict[str, Any], key: str) -> float:
+    value = entry[key]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{key} {value!r} is no time in seconds")
+    return float(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,25 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Float64Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class OneEuroSetting:
+    """Coefficients of a One Euro filter.
+
+    Attributes
+    ----------
+    min_cutoff_hz
+        Cut-off at rest, Hz.
+    beta
+        Rise of the cut-off with the speed, Hz per shoulder width per second.
+    """
+
+    min_cutoff_hz: float
+    beta: float
+
+    def __str__(self) -> str:
+        return f"min_cutoff {self.min_cutoff_hz:.2f} Hz, beta {self.beta:g}"
 
 
 class OneEuroFilter:
@@ -23,7 +43,7 @@ class OneEuroFilter:
     min_cutoff_hz
         Cut-off at rest; any shape that broadcasts with the values, as ``beta`` too.
     beta
-        Rise of the cut-off with the speed, Hz per unit per second.
+        Rise of the cut-off with the speed, Hz per unit of length per second.
     speed_cutoff_hz
         Cut-off of the speed estimate.
     """
@@ -46,16 +66,47 @@ class OneEuroFilter:
         if self._value is None or self._speed is None:
             self._value, self._speed = value.copy(), np.zeros_like(value)
             return value.copy()
-        speed = np.nan_to_num((value - self._value) / step_s)
-        self._speed += self._gain(np.full_like(value, self._speed_cutoff_hz), step_s) * (
-            speed - self._speed
-        )
-        gain = self._gain(self._min_cutoff_hz + self._beta * np.abs(self._speed), step_s)
-        filtered = self._value + gain * (value - self._value)
-        self._value = np.where(np.isnan(self._value), value, filtered)
+        filtered, speed = self.advance(value, self._value, self._speed, step_s=step_s)
+        begins = np.isnan(self._value)
+        self._value = np.where(begins, value, filtered)
+        self._speed = np.where(begins | np.isnan(value), 0.0, speed)
         return self._value.copy()
 
+    def advance(
+        self,
+        value: Float64Array,
+        before: Float64Array,
+        speed_before: Float64Array,
+        *,
+        step_s: float | Float64Array,
+        unit: float = 1.0,
+    ) -> tuple[Float64Array, Float64Array]:
+        """Take one step from a state that is the caller's to keep.
+
+        Parameters
+        ----------
+        value
+            Measurement, of any shape.
+        before, speed_before
+            The filter's value and speed estimate after the step before; a speed of 0 begins.
+        step_s
+            Seconds since then, above 0; an array where elements were measured at other times.
+        unit
+            Length that ``beta`` is per, in the unit of the values.
+
+        Returns
+        -------
+        ndarray, ndarray
+            Filtered value, and the speed estimate that sets the cut-off, in units of the values
+            per second: as in the paper, from the measurement's distance to the last filtered
+            value.
+        """
+        speed = (value - before) / step_s
+        speed = speed_before + self._gain(self._speed_cutoff_hz, step_s) * (speed - speed_before)
+        cutoff_hz = self._min_cutoff_hz + self._beta * np.abs(speed) / unit
+        return before + self._gain(cutoff_hz, step_s) * (value - before), speed
+
     @staticmethod
-    def _gain(cutoff_hz: Float64Array, step_s: float) -> Float64Array:
-        time_constant_s = 1.0 / (2.0 * np.pi * cutoff_hz)
-        return 1.0 / (1.0 + time_constant_s / step_s)
+    def _gain(cutoff_hz: float | Float64Array, step_s: float | Float64Array) -> Float64Array:
+        time_constant_s = 1.0 / (2.0 * np.pi * np.asarray(cutoff_hz))
+        return np.asarray(1.0 / (1.0 + time_constant_s / step_s))

@@ -1,178 +1,41 @@
 """Compare the tracker's Kalman filter with the raw network and with a One Euro filter.
 
-``python -m gesturepose.evaluation.smoothing FILE.poses.jsonl ...`` prints one table over all the
-recordings. Labels with true keypoints (``frames``), beside a recording or in ``--labels FOLDER``,
-decide what is rest and what is fast; without them the recording itself does. One Euro is tuned to
-the tracker's jitter, so that the lags compare; of several speed coefficients the one of least lag
-is shown.
+``python -m gesturepose.evaluation.smoothing PATH...`` prints one table over all the recordings:
+jitter, lag and overshoot (`gesturepose.evaluation.steadiness`). Labels with true keypoints
+(``frames``), beside a recording or in ``--labels FOLDER``, decide what is rest and what is fast;
+without them the recording itself does. One Euro is tuned to the tracker's jitter, so that the lags
+compare; of several speed coefficients the one of least lag is shown.
 
-Figures
--------
-jitter
-    Root mean square of the second difference of a coordinate between successive frames at rest,
-    divided by sqrt(6), so that white noise of standard deviation s has jitter s. Over all
-    keypoints the network sees, both axes.
-lag
-    The time shift at which a filtered wrist lies nearest to the raw one (least squares, in steps
-    of 0.05 frames) in a fast passage, in frames of the recording and in time. Median and 90th
-    percentile over the passages.
-overshoot
-    How far the filtered wrist goes beyond the farthest raw one in the direction of the passage,
-    within the same time. 90th percentile over the passages, in shoulder widths.
-
-Rest and passages are found by `gesturepose.evaluation.signals`. Must not be imported by the
-stages.
+With ``--recognition`` it tells what each of them does to recognition, over recordings with labels
+(`gesturepose.evaluation.smoothing_recognition`). Must not be imported by the stages.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import math
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gesturepose.errors import GesturePoseError
-from gesturepose.evaluation.one_euro import OneEuroFilter
-from gesturepose.evaluation.signals import Signal, read_signal
+from gesturepose.config import find_config, load_config
+from gesturepose.errors import GesturePoseError, UsageError
+from gesturepose.evaluation.labels import LabelledSource
+from gesturepose.evaluation.one_euro import OneEuroSetting
+from gesturepose.evaluation.replay import count_cpus
+from gesturepose.evaluation.signals import read_signal
+from gesturepose.evaluation.smoothing_recognition import compare, format_comparison
+from gesturepose.evaluation.sources import label_file_of
+from gesturepose.evaluation.steadiness import measure, pool, tune_one_euro
 from gesturepose.tracking.settings import TrackerSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
-    Float64Array = NDArray[np.float64]
-
-#: Speed coefficients tried for One Euro, per shoulder width; the one of least lag is shown.
-_BETAS = np.array([0.1, 0.3, 1.0, 3.0, 5.0, 10.0])
-_TUNING_ROUNDS = 9
-#: Jitters within this ratio are taken to be equal.
-_SAME_JITTER = 1.05
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Figures:
-    """What a smoother does to one signal or several; see the module for the definitions.
-
-    Attributes
-    ----------
-    jitter_px, jitter_sw
-        NaN where nothing is ever at rest.
-    lags_s, lags_frames, overshoots_sw
-        ``(M,)``, one per passage.
-    """
-
-    jitter_px: float
-    jitter_sw: float
-    lags_s: Float64Array
-    lags_frames: Float64Array
-    overshoots_sw: Float64Array
-
-
-def measure_jitter_sw(signal: Signal, filtered: Float64Array) -> float:
-    """Jitter of a filtered signal (N, K, 2), in shoulder widths; NaN where nothing rests."""
-    both = np.where(np.isnan(signal.raw), np.nan, filtered)
-    second = np.diff(both, 2, axis=0)[signal.rest[1:-1]]
-    second = second[np.isfinite(second).all(axis=1)]
-    return float(np.sqrt((second**2).mean() / 6.0)) if len(second) else float("nan")
-
-
-def measure(signal: Signal, filtered: Float64Array) -> Figures:
-    """Take all figures of a filtered signal (N, K, 2) in shoulder widths."""
-    jitter_sw = measure_jitter_sw(signal, filtered)
-    lags_s, overshoots_sw = [], []
-    for start, stop, wrist in signal.passages:
-        raw, smooth = signal.raw[start:stop, wrist], filtered[start:stop, wrist]
-        times_s = signal.times_s[start:stop]
-        if np.isnan(smooth).any():
-            continue
-        lags_s.append(_measure_lag(times_s, raw, smooth, signal.step_s))
-        middle = len(raw) // 2
-        way = raw[min(middle + 2, len(raw) - 1)] - raw[max(middle - 2, 0)]
-        way /= max(float(np.linalg.norm(way)), 1e-9)
-        overshoots_sw.append(float((smooth @ way).max() - (raw @ way).max()))
-    lags = np.array(lags_s)
-    return Figures(
-        jitter_sw * signal.scale_px, jitter_sw, lags, lags / signal.step_s, np.array(overshoots_sw)
-    )
-
-
-def _root_mean_square(values: Sequence[float]) -> float:
-    kept = [value for value in values if not np.isnan(value)]
-    return float(np.sqrt(np.mean(np.square(kept)))) if kept else float("nan")
-
-
-def pool(figures: Sequence[Figures]) -> Figures:
-    """Join the figures of several signals: root mean square jitter, all passages."""
-    return Figures(
-        _root_mean_square([f.jitter_px for f in figures]),
-        _root_mean_square([f.jitter_sw for f in figures]),
-        np.concatenate([f.lags_s for f in figures]),
-        np.concatenate([f.lags_frames for f in figures]),
-        np.concatenate([f.overshoots_sw for f in figures]),
-    )
-
-
-def _measure_lag(
-    times_s: Float64Array, raw: Float64Array, smooth: Float64Array, step_s: float
-) -> float:
-    """Seconds by which ``smooth`` (M, 2) follows ``raw`` (M, 2)."""
-    grids = np.arange(-2.0, 5.0, 0.5), np.arange(-0.5, 0.55, 0.05)
-    best_s = 0.0
-    for grid in grids:  # coarse, then fine around the best
-        shifts_s = best_s + grid * step_s
-        errors = []
-        for shift_s in shifts_s:
-            moments_s = times_s - shift_s
-            inside = (moments_s >= times_s[0]) & (moments_s <= times_s[-1])
-            apart = smooth[inside] - np.stack(
-                [np.interp(moments_s[inside], times_s, raw[:, axis]) for axis in (0, 1)], axis=1
-            )
-            errors.append(float((apart**2).mean()))
-        best_s = float(shifts_s[int(np.argmin(errors))])
-    return round(best_s / step_s, 2) * step_s + 0.0  # without the grid's rounding, nor -0.0
-
-
-def smooth_one_euro(
-    signal: Signal, *, min_cutoff_hz: Float64Array, beta: Float64Array
-) -> Float64Array:
-    """Run One Euro filters (B,) over a signal: (B, N, K, 2) in shoulder widths."""
-    one_euro = OneEuroFilter(min_cutoff_hz=min_cutoff_hz[:, None, None], beta=beta[:, None, None])
-    steps_s = np.diff(signal.times_s, prepend=signal.times_s[0] - signal.step_s)
-    values = np.broadcast_to(signal.raw[:, None], (len(steps_s), len(beta), *signal.raw.shape[1:]))
-    return np.stack(
-        [one_euro.update(v, float(s)) for v, s in zip(values, steps_s, strict=True)], axis=1
-    )
-
-
-def tune_one_euro(signals: Sequence[Signal], jitter_sw: float) -> tuple[Figures, float, float]:
-    """Find the One Euro filter of least lag among those of a given jitter.
-
-    Returns
-    -------
-    Figures, float, float
-        What it does, its ``min_cutoff_hz`` and its ``beta`` (per shoulder width).
-    """
-    low, high = np.full(len(_BETAS), 0.01), np.full(len(_BETAS), 60.0)
-    for _ in range(_TUNING_ROUNDS):
-        middle = np.sqrt(low * high)
-        smooth = [smooth_one_euro(s, min_cutoff_hz=middle, beta=_BETAS) for s in signals]
-        pairs = list(zip(signals, smooth, strict=True))
-        rows = range(len(_BETAS))
-        jitters = np.array(
-            [_root_mean_square([measure_jitter_sw(s, a[row]) for s, a in pairs]) for row in rows]
-        )
-        rough = jitters > jitter_sw
-        low, high = np.where(rough, low, middle), np.where(rough, middle, high)
-    found = [pool([measure(s, a[row]) for s, a in pairs]) for row in rows]
-    lags = [float(np.mean(figures.lags_s)) if len(figures.lags_s) else 0.0 for figures in found]
-    # A steep speed coefficient follows the noise as well, and no cut-off makes it calm enough.
-    calm = jitters <= _SAME_JITTER * jitter_sw
-    best = int(np.argmin(np.where(calm, lags, np.inf) if calm.any() else lags))
-    return found[best], float(middle[best]), float(_BETAS[best])
+    from gesturepose.evaluation.steadiness import Figures
 
 
 def _format(name: str, figures: Figures, raw: Figures) -> str:
@@ -187,29 +50,137 @@ def _format(name: str, figures: Figures, raw: Figures) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the comparison; return the exit code."""
+    options = _make_parser().parse_args(arguments)
+    try:
+        paths = _find_recordings(options.recordings)
+        if options.recognition:
+            sys.stdout.write(_compare_recognition(paths, options) + "\n")
+        else:
+            sys.stdout.write(_compare_signals(paths, options.labels) + "\n")
+    except GesturePoseError as error:
+        sys.stderr.write(f"gesturepose: {error}\n")
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m gesturepose.evaluation.smoothing",
-        description="Jitter and lag of the tracker, next to the raw network and a One Euro filter.",
+        description="Jitter and lag of the tracker, next to the raw network and a One Euro filter; "
+        "or what each of them does to recognition.",
     )
-    parser.add_argument("recordings", nargs="+", type=Path, metavar="FILE.poses.jsonl")
-    parser.add_argument("--labels", type=Path, metavar="FOLDER", help="where the labels are")
-    options = parser.parse_args(arguments)
+    add = parser.add_argument
+    add(
+        "recordings",
+        nargs="+",
+        type=Path,
+        metavar="PATH",
+        help="keypoint recording (NAME.poses.jsonl), or folder of them",
+    )
+    add(
+        "--labels",
+        type=Path,
+        metavar="FOLDER",
+        help="where the labels are (NAME.json; default: beside the recordings)",
+    )
+    add(
+        "--recognition",
+        action="store_true",
+        help="compare recall, precision, confusions and delay; unlabelled recordings are left out",
+    )
+    add("--config", metavar="FILE", help="with --recognition: the gestures.toml to use")
+    add(
+        "--one-euro",
+        nargs=2,
+        type=_positive,
+        metavar=("HZ", "BETA"),
+        help="with --recognition: min_cutoff, and beta per shoulder width; by default found on "
+        "these recordings, for the tracker's jitter",
+    )
+    add("--jobs", type=int, default=count_cpus(), help="processes at most")
+    return parser
+
+
+def _positive(text: str) -> float:
     try:
-        signals = [read_signal(p, TrackerSettings(), options.labels) for p in options.recordings]
-    except GesturePoseError as error:
-        sys.stderr.write(f"{error}\n")
-        return error.exit_code
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not (0.0 < value < math.inf):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number above 0")
+    return value
+
+
+def _find_recordings(paths: Sequence[Path]) -> list[Path]:
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(path.glob("*.poses.jsonl")) if path.is_dir() else [path]
+        if not inside:
+            raise UsageError(f"no keypoint recordings (NAME.poses.jsonl) in {path}")
+        found += inside
+    return found
+
+
+def _compare_signals(paths: Sequence[Path], labels: Path | None) -> str:
+    signals = [read_signal(path, TrackerSettings(), labels) for path in paths]
     raw = pool([measure(signal, signal.raw) for signal in signals])
     kalman = pool([measure(signal, signal.kalman) for signal in signals])
-    one_euro, cutoff_hz, beta = tune_one_euro(signals, kalman.jitter_sw)
-    sys.stdout.write(
+    one_euro, setting = tune_one_euro(signals, kalman.jitter_sw)
+    return (
         f"{len(signals)} recordings, {len(raw.lags_s)} fast passages\n"
         "              jitter at rest         lag p50, p90        lag p50, p90  overshoot\n"
         "                px  % width    gain    frames            ms            % width\n"
         f"{_format('raw', raw, raw)}\n{_format('Kalman', kalman, raw)}\n"
-        f"{_format('One Euro', one_euro, raw)}   (min_cutoff {cutoff_hz:.2f} Hz, beta {beta:g})\n"
+        f"{_format('One Euro', one_euro, raw)}   ({setting})"
     )
-    return 0
+
+
+def _compare_recognition(paths: Sequence[Path], options: argparse.Namespace) -> str:
+    if options.jobs < 1:
+        raise UsageError("--jobs: at least 1 process is needed")
+    config = load_config(find_config(options.config))
+    sources = _find_labelled(paths, options.labels)
+    if options.one_euro:
+        setting = OneEuroSetting(*options.one_euro)
+    else:
+        setting = _tune_for_jitter([s.path for s in sources], config.tracker, options.labels)
+    evaluations = compare(sources, config, setting, jobs=options.jobs)
+    return f"{format_comparison(evaluations)}\nOne Euro: {setting}"
+
+
+def _find_labelled(paths: Sequence[Path], folder: Path | None) -> list[LabelledSource]:
+    found = []
+    for path in paths:
+        labels = label_file_of(path)
+        labels = labels if folder is None else folder / labels.name
+        if labels.is_file():
+            found.append(LabelledSource.read(labels, path))
+    if not found:
+        raise UsageError(
+            "no labels for these recordings: NAME.json is needed beside NAME.poses.jsonl, or in "
+            "--labels FOLDER"
+        )
+    return found
+
+
+def _tune_for_jitter(
+    paths: Sequence[Path], settings: TrackerSettings, labels: Path | None
+) -> OneEuroSetting:
+    """Find the One Euro setting of the tracker's jitter, on recordings in which somebody is."""
+    signals = []
+    for path in paths:
+        # Nobody in a recording, or nobody at rest, says nothing about jitter.
+        with contextlib.suppress(UsageError):
+            signals.append(read_signal(path, settings, labels))
+    kalman = pool([measure(signal, signal.kalman) for signal in signals]) if signals else None
+    if kalman is None or math.isnan(kalman.jitter_sw):
+        raise UsageError(
+            "nobody is at rest in these recordings, so that One Euro cannot be brought to the "
+            "tracker's jitter; give its setting with --one-euro HZ BETA"
+        )
+    return tune_one_euro(signals, kalman.jitter_sw)[1]
 
 
 if __name__ == "__main__":

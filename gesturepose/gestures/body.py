@@ -17,7 +17,7 @@ from gesturepose.gestures.points import ROWS
 from gesturepose.skeleton import COCO17
 
 if TYPE_CHECKING:
-    from gesturepose.datatypes import FloatArray, Track
+    from gesturepose.datatypes import BoolArray, FloatArray, Track
 
 _LEFT_SHOULDER, _RIGHT_SHOULDER = COCO17.index("left_shoulder"), COCO17.index("right_shoulder")
 _LEFT_HIP, _RIGHT_HIP = COCO17.index("left_hip"), COCO17.index("right_hip")
@@ -32,6 +32,16 @@ _UPPER_ARM = 0.186 / 0.22
 _FOREARM = 0.146 / 0.22
 _TORSO = 1.5
 
+#: Hips and resting hands lie no higher; where the picture ends above them, networks put them at
+#: its lower edge.
+_HIGHEST_REST = -1.3
+
+#: A camera's roll is followed slowly, from shoulders at least this wide (fraction of the usual
+#: width), and never believed beyond 25 degrees.
+_ROLL_S = 8.0
+_ROLL_WIDTH = 0.6
+_MAX_ROLL = math.radians(25)
+
 #: Where a hanging wrist is until a better place was seen.
 _DEFAULT_REST = ((-0.65, -1.9), (0.65, -1.9))
 
@@ -45,6 +55,8 @@ class BodyPose:
     points
         ``(P, 2)`` float32 positions, rows as in `gesturepose.gestures.points.ROWS`, in shoulder
         widths; NaN where unknown.
+    observed
+        ``(P,)`` bool: whether a position was seen in this very frame; derived points always are.
     speeds
         ``(P,)`` float32, shoulder widths per second relative to the shoulders.
     reach
@@ -62,6 +74,7 @@ class BodyPose:
     """
 
     points: FloatArray
+    observed: BoolArray
     speeds: FloatArray
     reach: FloatArray
     unit_px: float
@@ -77,7 +90,7 @@ class BodyCoordinates:
     because turning makes shoulders narrow at once while walking away is slow.
     """
 
-    def __init__(self, *, widen_s: float = 0.3, narrow_s: float = 3.0, rest_s: float = 0.4) -> None:
+    def __init__(self, *, widen_s: float = 0.3, narrow_s: float = 3.0, rest_s: float = 1.0) -> None:
         self._widen_s = widen_s
         self._narrow_s = narrow_s
         self._rest_s = rest_s
@@ -87,6 +100,9 @@ class BodyCoordinates:
         """Forget the person."""
         self._unit_px = 0.0
         self._timestamp = math.nan
+        self._origin = self._drift = np.zeros(2, np.float32)
+        self._facing = self._roll = 0.0
+        self._roll_known = math.nan
         self._rest = np.array(_DEFAULT_REST, np.float32)
         self._still_since = [math.nan, math.nan]
 
@@ -95,21 +111,14 @@ class BodyCoordinates:
         left, right = track.keypoints[_LEFT_SHOULDER], track.keypoints[_RIGHT_SHOULDER]
         if not (track.visible[_LEFT_SHOULDER] and track.visible[_RIGHT_SHOULDER]):
             return None
-        width = float(math.hypot(left[0] - right[0], left[1] - right[1]))
-        dt = track.timestamp - self._timestamp
-        if self._unit_px <= 0.0 or not dt >= 0:
-            self._unit_px = max(width, 1.0)
-        else:
-            tau = self._widen_s if width > self._unit_px else self._narrow_s
-            self._unit_px += (width - self._unit_px) * (1.0 - math.exp(-dt / tau))
-        self._timestamp = track.timestamp
+        self._follow_shoulders(track, left, right)
         unit = max(self._unit_px, 1.0)
-
-        origin = (left + right) / 2.0
-        drift = (track.velocities[_LEFT_SHOULDER] + track.velocities[_RIGHT_SHOULDER]) / 2.0
+        origin, drift = self._origin, self._drift
         points = np.full((len(ROWS), 2), np.nan, np.float32)
         count = len(COCO17)
-        points[:count] = (origin - track.keypoints) / unit
+        cos, sin = math.cos(self._roll), math.sin(self._roll)
+        upright = np.array([[cos, -sin], [sin, cos]], np.float32)
+        points[:count] = (origin - track.keypoints) @ upright / unit
         points[:count][~track.visible] = np.nan
         speeds = np.full(len(ROWS), np.nan, np.float32)
         relative = track.velocities - drift
@@ -118,17 +127,43 @@ class BodyCoordinates:
         hips = points[[_LEFT_HIP, _RIGHT_HIP]]
         # Seated people show no hips; a torso is about one and a half shoulder widths long.
         points[ROWS["mid_hip"]] = hips.mean(axis=0) if not np.isnan(hips).any() else (0.0, -_TORSO)
+        points[ROWS["mid_hip"], 1] = min(float(points[ROWS["mid_hip"], 1]), _HIGHEST_REST)
         self._follow_rest(points, speeds, track.timestamp)
         points[ROWS["left_rest"] : ROWS["right_rest"] + 1] = self._rest
+        observed = np.ones(len(ROWS), bool)
+        observed[:count] = track.observed
         return BodyPose(
             points=points,
+            observed=observed,
             speeds=speeds,
             reach=np.array([_reach(points, arm) for arm in _ARMS], np.float32),
             unit_px=unit,
-            facing=float(left[0] - right[0]) / unit,
+            facing=self._facing,
             body_speed=float(math.hypot(drift[0], drift[1])) / unit,
             timestamp=track.timestamp,
         )
+
+    def _follow_shoulders(self, track: Track, left: FloatArray, right: FloatArray) -> None:
+        """Take in where the shoulders are, how wide, and how the camera is rolled."""
+        now = track.timestamp
+        dt = now - self._timestamp
+        self._timestamp = now
+        width = float(math.hypot(left[0] - right[0], left[1] - right[1]))
+        if self._unit_px > 0.0 and dt >= 0:
+            tau = self._widen_s if width > self._unit_px else self._narrow_s
+            self._unit_px += (width - self._unit_px) * (1.0 - math.exp(-dt / tau))
+        else:
+            self._unit_px = max(width, 1.0)
+        self._origin = (left + right) / 2.0
+        self._drift = (track.velocities[_LEFT_SHOULDER] + track.velocities[_RIGHT_SHOULDER]) / 2.0
+        self._facing = float(left[0] - right[0]) / max(self._unit_px, 1.0)
+        if self._facing > _ROLL_WIDTH:
+            roll = math.atan2(float(left[1] - right[1]), float(left[0] - right[0]))
+            roll = min(max(roll, -_MAX_ROLL), _MAX_ROLL)
+            known = not math.isnan(self._roll_known)
+            share = 1.0 - math.exp(-max(dt, 0.0) / _ROLL_S) if known else 1.0
+            self._roll += (roll - self._roll) * share
+            self._roll_known = now
 
     def _follow_rest(self, points: FloatArray, speeds: FloatArray, timestamp: float) -> None:
         """Where a wrist stays still and low is where it rests."""
@@ -137,7 +172,9 @@ class BodyCoordinates:
                 if math.isnan(self._still_since[side]):
                     self._still_since[side] = timestamp
                 elif timestamp - self._still_since[side] >= self._rest_s:
-                    self._rest[side] += (points[wrist] - self._rest[side]) * np.float32(0.3)
+                    seen = points[wrist].copy()
+                    seen[1] = min(float(seen[1]), _HIGHEST_REST)
+                    self._rest[side] += (seen - self._rest[side]) * np.float32(0.3)
             else:
                 self._still_since[side] = math.nan
 

@@ -6,9 +6,18 @@ gesture, and breaks off what is going on when the operator is lost. It knows no 
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-from gesturepose.datatypes import GestureEvent, GestureProgress, Phase, Track, TrackState
+from gesturepose.datatypes import (
+    Explanation,
+    GestureEvent,
+    GestureProgress,
+    Phase,
+    RuleReading,
+    Track,
+    TrackState,
+)
 from gesturepose.gestures.body import BodyCoordinates, BodyPose
 from gesturepose.gestures.history import History
 from gesturepose.gestures.machine import GestureMachine
@@ -33,14 +42,17 @@ class _Hand:
         self._wrist = ROWS[f"{side}_wrist"]
         self._rest = ROWS[f"{side}_rest"]
         self.gesture: str | None = None
+        self.last = ""
+        self.free_since = -math.inf
         self._until = 0.0
         self._still_since: float | None = None
 
     def made(self, gesture: str, until: float) -> None:
         self.gesture, self._until, self._still_since = gesture, until, None
+        self.last, self.free_since = gesture, math.inf
 
     def free(self) -> None:
-        self.gesture = None
+        self.gesture, self.free_since = None, -math.inf
 
     def follow(self, body: BodyPose, pause_s: float) -> None:
         if self.gesture is None:
@@ -56,6 +68,9 @@ class _Hand:
         back = bool(gap @ gap < _AT_REST**2) and bool(speed < 1.0)
         if paused or back or body.timestamp >= self._until:
             self.gesture = None
+            # A stroke after the pause may begin before the pause is long enough to be one.
+            since = self._still_since if paused else None
+            self.free_since = body.timestamp if since is None else since
 
 
 class GestureClassifier:
@@ -81,6 +96,8 @@ class GestureClassifier:
         self._hands = {side: _Hand(side) for side in ("left", "right")}
         self._track_id: int | None = None
         self._first_seen = 0.0
+        self._seen: BodyPose | None = None
+        self._now = 0.0
 
     @property
     def progress(self) -> dict[str, GestureProgress]:
@@ -88,6 +105,57 @@ class GestureClassifier:
         if self._track_id is None:
             return {}
         return {machine.name: machine.progress for machine in self._machines}
+
+    def explain(self) -> dict[str, Explanation]:
+        """Say for each gesture what keeps it from firing; changes nothing.
+
+        Empty while the operator cannot be read; `blocked_by` says why.
+        """
+        body = self._seen
+        if body is None or not self._is_facing(body):
+            return {}
+        held, busy = self._held_sides(), self._busy_sides()
+        return {
+            machine.name: machine.explain(self._history, body, busy=busy, held=held)
+            for machine in self._machines
+        }
+
+    @property
+    def blocked_by(self) -> str:
+        """The condition that keeps every gesture from firing, in words; empty if none does."""
+        if self._track_id is None:
+            return "nobody is obeyed"
+        body = self._seen
+        if body is None:
+            return "the operator's shoulders are not visible"
+        settings, in_view_s = self._settings, self._now - self._first_seen
+        conditions = (
+            RuleReading(
+                "not facing the camera: shoulder width",
+                body.facing,
+                settings.min_facing,
+                body.facing - settings.min_facing,
+                "of the usual",
+                "[classifier] min_facing",
+            ),
+            RuleReading(
+                "walking or leaning: speed of the shoulders",
+                body.body_speed,
+                settings.max_body_speed,
+                settings.max_body_speed - body.body_speed,
+                "shoulder widths/s",
+                "[classifier] max_body_speed",
+            ),
+            RuleReading(
+                "only just come: in view for",
+                in_view_s,
+                settings.settle_s,
+                in_view_s - settings.settle_s,
+                "s",
+                "[classifier] settle_s",
+            ),
+        )
+        return next((condition.words for condition in conditions if not condition.met), "")
 
     def update(self, operator: Track | None, timestamp: float) -> list[GestureEvent]:
         """Take in one frame.
@@ -106,13 +174,14 @@ class GestureClassifier:
             lost.
         """
         events: list[GestureEvent] = []
+        self._seen, self._now = None, timestamp
         if operator is None or operator.track_id != self._track_id:
             events += self.cancel(timestamp)
             if operator is None:
                 return events
             self._track_id, self._first_seen = operator.track_id, timestamp
         seen = operator.state is TrackState.CONFIRMED
-        body = self._body.update(operator) if seen else None
+        body = self._seen = self._body.update(operator) if seen else None
         if body is None or not self._is_facing(body):
             return events + self._hold(None, timestamp)
         self._history.append(body)
@@ -136,7 +205,7 @@ class GestureClassifier:
             hand.free()
         self._body.reset()
         self._history.clear()
-        self._track_id = None
+        self._seen = self._track_id = None
         return events
 
     def _is_facing(self, body: BodyPose) -> bool:
@@ -158,12 +227,11 @@ class GestureClassifier:
 
     def _begin(self, body: BodyPose) -> list[GestureEvent]:
         now = body.timestamp
-        busy = {side: hand.gesture for side, hand in self._hands.items() if hand.gesture}
-        held = {side: m.name for m in self._machines if m.active for side in m.limbs}
+        held, busy = self._held_sides(), self._busy_sides()
         wanting = [
             machine
             for machine in self._machines
-            if not machine.active and machine.read(self._history, body, busy | held)
+            if not machine.active and machine.read(self._history, body, busy)
         ]
         events = []
         for machine in _by_precedence(wanting):
@@ -173,6 +241,15 @@ class GestureClassifier:
             events += [self._event(machine, phase, now) for phase in machine.begin(now)]
             self._spend(machine, now)
         return events
+
+    def _held_sides(self) -> dict[str, str]:
+        """For each hand that holds a posture, the gesture that is."""
+        return {side: m.name for m in self._machines if m.active for side in m.limbs}
+
+    def _busy_sides(self) -> dict[str, tuple[str, float]]:
+        """For each hand the gesture it makes or last made, and since when it is free again."""
+        made = {side: (hand.last, hand.free_since) for side, hand in self._hands.items()}
+        return made | {side: (name, math.inf) for side, name in self._held_sides().items()}
 
     def _spend(self, machine: GestureMachine, now: float) -> None:
         for side in machine.limbs:

@@ -11,7 +11,7 @@ from gesturepose.gestures.points import ROWS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gesturepose.datatypes import FloatArray
+    from gesturepose.datatypes import BoolArray, FloatArray
     from gesturepose.gestures.body import BodyPose
 
 
@@ -27,6 +27,7 @@ class History:
         self._capacity = capacity
         self._times = np.zeros(2 * capacity)
         self._points = np.zeros((2 * capacity, len(ROWS), 2), np.float32)
+        self._observed = np.zeros((2 * capacity, len(ROWS)), bool)
         self._reach = np.zeros((2 * capacity, 2), np.float32)
         self.clear()
 
@@ -43,11 +44,12 @@ class History:
         self._windows.clear()
         if self._end == 2 * self._capacity:
             kept = min(len(self), self._capacity)
-            for array in (self._times, self._points, self._reach):
+            for array in (self._times, self._points, self._observed, self._reach):
                 array[:kept] = array[self._end - kept : self._end]
             self._begin, self._end = 0, kept
         self._times[self._end] = body.timestamp
         self._points[self._end] = body.points
+        self._observed[self._end] = body.observed
         self._reach[self._end] = body.reach
         self._end += 1
         oldest = body.timestamp - self._span_s - 1e-6
@@ -70,16 +72,27 @@ class History:
         if len(times):
             first += int(np.searchsorted(times, times[-1] - seconds - 1e-6))
         part = slice(first, self._end)
-        return History.Window(self._times[part], self._points[part], self._reach[part])
+        return History.Window(
+            self._times[part], self._points[part], self._observed[part], self._reach[part]
+        )
 
     class Window:
-        """Times ``(N,)`` s, points ``(N, P, 2)`` and reach ``(N, 2)``, oldest first."""
+        """Poses of some seconds, oldest first.
 
-        __slots__ = ("points", "reach", "times")
+        Times ``(N,)`` s, points ``(N, P, 2)``, whether those were observed ``(N, P)`` and reach
+        ``(N, 2)``.
+        """
+
+        __slots__ = ("observed", "points", "reach", "times")
 
         def __init__(
-            self, times: NDArray[np.float64], points: FloatArray, reach: FloatArray
+            self,
+            times: NDArray[np.float64],
+            points: FloatArray,
+            observed: BoolArray,
+            reach: FloatArray,
         ) -> None:
             self.times = times
             self.points = points
+            self.observed = observed
             self.reach = reach

@@ -1,20 +1,28 @@
-"""The life of one gesture: waiting, held so far, begun, resting. Time comes from the poses only."""
+"""The life of one gesture: waiting, held so far, begun, resting. Time comes from the poses only.
+
+`GestureMachine.explain` says of the same moment what every condition reads; it changes nothing.
+"""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gesturepose.datatypes import GestureProgress, Phase
-from gesturepose.gestures.motions import Reading, Stroke
+from gesturepose.datatypes import Explanation, GestureProgress, Phase, RuleReading
+from gesturepose.gestures.motions import NEARLY, MotionReader, Reading
 from gesturepose.gestures.points import resolve
 from gesturepose.gestures.postures import Posture, weakest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gesturepose.gestures.body import BodyPose
     from gesturepose.gestures.history import History
     from gesturepose.gestures.settings import ClassifierSettings, Gesture
+
+
+_RETURN_SETTING = "[classifier] return_s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +30,23 @@ class _Variant:
     """A gesture with its side filled in."""
 
     postures: tuple[Posture, ...]
-    stroke: Stroke | None
+    stroke: MotionReader | None
     limbs: frozenset[str]
+    side: str
 
 
 def _compile(gesture: Gesture, side: str | None) -> _Variant:
     names = (resolve(name, side) for name in gesture.point_names)
     wrists = {"left_wrist", "right_wrist"}
-    stroke = Stroke(gesture.motion, side) if gesture.motion else None
+    stroke = MotionReader(gesture.motion, side) if gesture.motion else None
     held = frozenset(name.split("_")[0] for name in names if name in wrists)
     return _Variant(
-        postures=tuple(Posture.compile(rule, side) for rule in gesture.pose),
+        postures=tuple(
+            Posture.compile(rule, side, f"pose[{i}]") for i, rule in enumerate(gesture.pose)
+        ),
         stroke=stroke,
         limbs=stroke.limbs if stroke else held,
+        side=side or "",
     )
 
 
@@ -60,7 +72,7 @@ class GestureMachine:
         self._variant: _Variant | None = None
         self._since = math.nan
         self._unmet_since = math.nan
-        self._rest_until = -math.inf
+        self._rest_until = self._begun_at = -math.inf
         self.progress = GestureProgress(0.0, active=False)
 
     @property
@@ -68,7 +80,7 @@ class GestureMachine:
         """Sides of the hands that make, or last made, the gesture."""
         return self._variant.limbs if self._variant else frozenset()
 
-    def read(self, history: History, body: BodyPose, busy: dict[str, str]) -> bool:
+    def read(self, history: History, body: BodyPose, busy: Mapping[str, tuple[str, float]]) -> bool:
         """Judge the newest pose; return whether the gesture wants to begin now.
 
         Parameters
@@ -76,7 +88,8 @@ class GestureMachine:
         history, body
             The person's recent body poses and the newest of them.
         busy
-            For each side's hand that has not come back yet, the gesture it made.
+            For each side's hand that is, or was, at another gesture: that gesture, and the time in
+            s at which the hand was free again; plus infinity where it is not yet.
         """
         if body.timestamp < self._rest_until:
             self._since = math.nan
@@ -86,7 +99,9 @@ class GestureMachine:
             return self._read_motion(history, body, busy)
         return self._read_posture(body)
 
-    def _read_motion(self, history: History, body: BodyPose, busy: dict[str, str]) -> bool:
+    def _read_motion(
+        self, history: History, body: BodyPose, busy: Mapping[str, tuple[str, float]]
+    ) -> bool:
         best, chosen = Reading(0.0, made=False), None
         for variant in self._variants:
             if variant.stroke is None:
@@ -94,12 +109,14 @@ class GestureMachine:
             reading = variant.stroke.read(history)
             if reading.made:
                 margin, blocking = weakest(variant.postures, body.points, body.speeds, held=False)
-                returning = [busy[s] for s in sorted(variant.limbs) if s in busy]
-                if margin < 0:
-                    reading = Reading(0.95, made=False, blocked_by=f"at its end: {blocking}")
+                returning = [*_find_returning(variant.limbs, reading, busy).values()]
+                if reading.began_s < self._begun_at:
+                    reading = Reading(NEARLY, made=False, blocked_by="resting")
+                elif margin < 0:
+                    reading = Reading(NEARLY, made=False, blocked_by=f"at its end: {blocking}")
                 elif any(gesture != self.name for gesture in returning):
                     reading = Reading(
-                        0.95, made=False, blocked_by=f"hand returning from {returning[0]}"
+                        NEARLY, made=False, blocked_by=f"hand returning from {returning[0]}"
                     )
             if chosen is None or reading.progress > best.progress:
                 best, chosen = reading, variant
@@ -136,6 +153,7 @@ class GestureMachine:
         """Begin; a stroke is over at once, a posture goes on until it is left."""
         self._since = self._unmet_since = math.nan
         if self.is_motion:
+            self._begun_at = now
             self._rest_until = now + self._gesture.cooldown_s
             self.progress = GestureProgress(1.0, active=True)
             return [Phase.BEGIN, Phase.END]
@@ -161,3 +179,126 @@ class GestureMachine:
         self._since = self._unmet_since = math.nan
         self._rest_until = now + self._gesture.cooldown_s
         return Phase.END
+
+    def explain(
+        self,
+        history: History,
+        body: BodyPose,
+        *,
+        busy: Mapping[str, tuple[str, float]],
+        held: Mapping[str, str],
+    ) -> Explanation:
+        """Say what keeps the gesture from firing: asks everything, changes nothing.
+
+        Parameters
+        ----------
+        history, body
+            The person's recent body poses and the newest of them, which has been judged.
+        busy
+            As in `read`.
+        held
+            For each side's hand that holds a posture, the gesture that is.
+
+        Returns
+        -------
+        Explanation
+            Of the side that is nearest to firing.
+        """
+        if self.is_motion:
+            motions = [self._explain_motion(v, history, body, busy) for v in self._variants]
+            return max(motions, key=lambda found: found.nearness)
+        if self._variant is not None and (self.active or not math.isnan(self._since)):
+            return self._explain_posture(self._variant, body, held)
+        margins = [
+            weakest(v.postures, body.points, body.speeds, held=False) for v in self._variants
+        ]
+        nearest = max(range(len(margins)), key=lambda i: margins[i][0])
+        return self._explain_posture(self._variants[nearest], body, held)
+
+    def _explain_motion(
+        self,
+        variant: _Variant,
+        history: History,
+        body: BodyPose,
+        busy: Mapping[str, tuple[str, float]],
+    ) -> Explanation:
+        if variant.stroke is None:
+            raise ValueError(f"{self.name} has no motion")
+        reading = variant.stroke.read(history, explain=True)
+        began = self.progress.active and variant is self._variant
+        rest = [] if began else self._ask_rest(body.timestamp)
+        rules = [*rest, *reading.rules]
+        for posture in variant.postures:
+            end = posture.read(body.points, body.speeds, held=False)
+            rules.append(replace(end, rule=f"at its end: {end.rule}"))
+        if not began:
+            returning = _find_returning(variant.limbs, reading, busy)
+            rules += self._ask_hands(variant.limbs, returning)
+        blocking = next((rule for rule in rules if not rule.met), None)
+        progress = reading.progress if blocking is None else min(reading.progress, NEARLY)
+        return Explanation(
+            gesture=self.name,
+            progress=1.0 if began else 0.0 if rest else progress,
+            active=began,
+            blocked_by=blocking.words if blocking and not began else "",
+            side=variant.side,
+            rules=tuple(rules),
+        )
+
+    def _explain_posture(
+        self, variant: _Variant, body: BodyPose, held: Mapping[str, str]
+    ) -> Explanation:
+        now, hold_s = body.timestamp, self._gesture.hold_s
+        rules = [p.read(body.points, body.speeds, held=self.active) for p in variant.postures]
+        blocking = [rule for rule in rules if not rule.met]
+        blocking.sort(key=lambda rule: rule.margin)
+        progress = 1.0
+        if not self.active:
+            held_s = 0.0 if math.isnan(self._since) else now - self._since
+            progress = 0.0 if blocking else min(held_s / max(hold_s, 1e-9), 1.0)
+            rest, hands = self._ask_rest(now), self._ask_hands(variant.limbs, held)
+            hold = RuleReading("held for", held_s, hold_s, held_s - hold_s + 1e-6, "s", "hold_s")
+            rules = [*rest, *rules, *hands, hold]
+            blocking = [*rest, *blocking, *hands, *([] if hold.met else [hold])]
+            progress = 0.0 if rest else min(progress, NEARLY) if blocking else progress
+        return Explanation(
+            gesture=self.name,
+            progress=progress,
+            active=self.active,
+            blocked_by=blocking[0].words if blocking else "",
+            side=variant.side,
+            rules=tuple(rules),
+        )
+
+    def _ask_rest(self, now: float) -> list[RuleReading]:
+        """Read the rest after the gesture; nothing once that is over."""
+        if now >= self._rest_until:
+            return []
+        rest_s, left_s = self._gesture.cooldown_s, self._rest_until - now
+        return [RuleReading("rested for", rest_s - left_s, rest_s, -left_s, "s", "cooldown_s")]
+
+    def _ask_hands(self, limbs: frozenset[str], busy: Mapping[str, str]) -> list[RuleReading]:
+        """Read whether the hands are at another gesture still; nothing for those that are not."""
+        return [
+            RuleReading(
+                f"{side} hand back from {busy[side]}", 0.0, 1.0, -1.0, "yes or no", _RETURN_SETTING
+            )
+            for side in sorted(limbs & busy.keys())
+            if busy[side] != self.name
+        ]
+
+
+def _find_returning(
+    limbs: frozenset[str], reading: Reading, busy: Mapping[str, tuple[str, float]]
+) -> dict[str, str]:
+    """For each hand of a stroke that is on its way back from a gesture, that gesture.
+
+    One hand's way back is that however late it ends: what counts is when it began. Two hands that
+    part and meet in turn make gestures of it, if they take their time: then it counts when it ended.
+    """
+    since_s = reading.began_s if len(limbs) == 1 else reading.ended_s
+    return {
+        side: busy[side][0]
+        for side in sorted(limbs & busy.keys())
+        if busy[side][1] == math.inf or since_s < busy[side][1]
+    }

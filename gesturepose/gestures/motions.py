@@ -1,49 +1,59 @@
-"""Motion rules: whether a stroke has just been made.
+"""Motion rules: whether a stroke, or a to-and-fro, has just been made.
 
-A stroke is looked at from its end, back to the last moment at which the point was not moving that
-way: there it began, however long ago that is. How far it went since, how straight, what the rules
-at its start say and whether it is slowing down decide. So a hand on its way from the lap to
-somewhere else is seen to have started in the lap, a movement still under way does not fire
-half-way, and one that fires does so before the hand has stopped.
+How far a stroke went and how straight, where and how it began, how quick it was and whether it has
+ended decide. So a hand on its way from the lap to somewhere else is seen to have started in the
+lap, one that goes round in a circle never starts nor stops, a movement still under way does not
+fire half-way, and one that fires does so before the hand has come to rest.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gesturepose.datatypes import RuleReading
 from gesturepose.gestures.points import ROWS, mirrored, resolve
-from gesturepose.gestures.postures import Posture, weakest
+from gesturepose.gestures.postures import Posture
+from gesturepose.gestures.strokes import TURNED_S, Stroke, measure_stroke
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from gesturepose.datatypes import FloatArray
+    from gesturepose.datatypes import FloatArray, Unit
     from gesturepose.gestures.history import History
     from gesturepose.gestures.settings import Motion
 
 _DIRECTIONS = {"left": (0, -1.0), "right": (0, 1.0), "up": (1, 1.0), "down": (1, -1.0)}
 STROKE_SPAN_S = 2.5
 """No stroke is looked at for longer than this."""
-_ENDING_SPEED = 0.5
-"""A stroke ends when the speed, in whatever direction, has fallen to this fraction of its peak."""
 _MIN_STROKE_S = 0.13
 """No hand is quicker; a keypoint that jumps to something else is."""
-_PAUSE_S = 0.1
-_PAUSE_SPEED = 0.35
-"""A point that advances more slowly than this (shoulder widths per second), on average over
-`_PAUSE_S`, is not under way."""
+_MAX_SPEED = 45.0
+"""No hand is faster (shoulder widths per second) either."""
 _GAP_S = 0.3
 """A stroke survives this long a gap in which the point was not seen."""
+_PAUSE_EXTENT = 0.3
+"""A point that pauses stays within this distance (shoulder widths)."""
+_DETOUR_COST = 1.25
+"""Each bit of way that did not lead in the stroke's direction counts this often against it: the
+shorter a stroke, the straighter it has to be."""
+_BOTH_SHARE = 0.2
+"""Of a change of distance between two points, each makes at least this fraction."""
 _ELBOW_SHARE = 0.6
 """An elbow goes about this far for each unit its wrist goes."""
 _COMPANION = 0.5
 """A stroke made alone: the other hand travels less than this fraction of it."""
+_LENGTH: Unit = "shoulder widths"
+_SPEED: Unit = "shoulder widths/s"
+_SHORTLY = RuleReading("seen for long enough", 0.0, 1.0, -1.0, "yes or no")
+_OTHER_HAND = "travel of the other hand"
+NEARLY = 0.95
+"""Progress of a movement that went far enough but is not, or not yet, the gesture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +61,30 @@ class Reading:
     """What a motion rule says of the newest moment.
 
     ``progress`` is the travel as a fraction of what is needed, 0..1; ``made`` whether the stroke
-    is complete; ``blocked_by`` what is missing, in words.
+    is complete; ``blocked_by`` what is missing, in words; ``rules`` every condition that could be
+    read, in the order they are asked; ``began_s`` and ``ended_s`` when the stroke began and when it
+    had come furthest, in s: a to-and-fro has no such moments and says plus infinity.
     """
 
     progress: float
     made: bool
     blocked_by: str = ""
+    rules: tuple[RuleReading, ...] = ()
+    began_s: float = math.inf
+    ended_s: float = math.inf
 
 
-class Stroke:
+class MotionReader:
     """One motion rule with its side filled in."""
 
     def __init__(self, motion: Motion, side: str | None) -> None:
         self._motion = motion
-        self._start = [Posture.compile(rule, side) for rule in motion.start]
+        self._start = [
+            Posture.compile(rule, side, f"motion.start[{i}]") for i, rule in enumerate(motion.start)
+        ]
         names = [resolve(p, side) for p in motion.between or (motion.keypoint or "",)]
         self._rows = [ROWS[name] for name in names]
+        self._words = " and ".join(name.replace("_", " ") for name in names)
         self.limbs = frozenset(n.split("_")[0] for n in names if n.startswith(("left_", "right_")))
         """Sides of the body the stroke is made with."""
         # A hand that crosses the body is hard to see; its elbow tells as well, but moves less.
@@ -76,34 +94,50 @@ class Stroke:
         self._others = [(ROWS[n], share) for n, share in others.items() if n and motion.alone]
         self._arm = 0 if names[0].startswith("left_") else 1
 
-    def read(self, history: History) -> Reading:
-        """Judge the newest moment of the history."""
+    def read(self, history: History, *, explain: bool = False) -> Reading:
+        """Judge the newest moment of the history.
+
+        Parameters
+        ----------
+        history
+            Recent body poses.
+        explain
+            Whether to read on after the first condition that is not met.
+        """
         motion = self._motion
-        window = history.window(motion.within_s)
+        window = history.window(motion.within_s + TURNED_S)
         if len(window.times) < 3:
-            return Reading(0.0, made=False, blocked_by="no motion yet")
+            return _conclude(0.0, (_SHORTLY,))
         travel = self._travel(window)
         if math.isnan(travel[-1]):
-            return Reading(0.0, made=False, blocked_by="not visible")
-        if motion.swings is None:
+            return _conclude(0.0, (RuleReading(self._words, math.nan, math.nan, -math.inf),))
+        if motion.swings is None and not explain:
             # Most of the time nothing moves: how it began is looked for only when it can matter.
-            quick = float(travel[-1] - np.fmin.reduce(travel))
+            quick = float(np.fmax.reduce(travel) - np.fmin.reduce(travel))
             if quick < motion.distance:
-                progress = max(quick / motion.distance, 0.0)
-                return Reading(progress, made=False, blocked_by=f"travel {quick:.1f}")
-            window = history.window(STROKE_SPAN_S)
-            travel = self._travel(window)
+                reading = _at_least("travel", quick, motion.distance, _LENGTH, "motion.distance")
+                return Reading(quick / motion.distance, made=False, blocked_by=reading.words)
+        window = history.window(STROKE_SPAN_S if motion.swings is None else motion.within_s)
+        travel = self._travel(window)
         # What came before a long gap is another movement; short gaps are bridged.
         seen = (~np.isnan(travel)).nonzero()[0]
         times = window.times[seen]
         gaps = (times[1:] - times[:-1] > _GAP_S).nonzero()[0]
         seen = seen[gaps[-1] + 1 :] if len(gaps) else seen
         if len(seen) < 3:
-            return Reading(0.0, made=False, blocked_by="seen too shortly")
+            return _conclude(0.0, (_SHORTLY,))
         read = self._read_stroke if motion.swings is None else self._read_swings
-        return read(window, travel[seen], seen)
+        return read(window, travel[seen], seen, explain=explain)
 
     def _travel(self, window: History.Window) -> FloatArray:
+        """Position along the motion's direction, ``(N,)``; NaN where it was not observed.
+
+        A point carried on where it was not seen would make strokes of its own.
+        """
+        observed = window.observed[:, self._rows].all(axis=1)
+        return np.where(observed, self._position(window), np.float32(np.nan))
+
+    def _position(self, window: History.Window) -> FloatArray:
         """Position along the motion's direction, ``(N,)``."""
         motion = self._motion
         if len(self._rows) == 2:
@@ -121,123 +155,192 @@ class Stroke:
     def _path(self, window: History.Window) -> FloatArray:
         """Where the point went, ``(N, 2)``; the travel alone where that is no position."""
         if len(self._rows) == 2 or self._motion.towards == "camera":
-            return self._travel(window)[:, None]
+            return self._position(window)[:, None]
         return window.points[:, self._rows[0]]
 
-    def _has_companion(self, points: FloatArray, length: float) -> bool:
-        """Whether the other hand moved along in the poses ``points`` ``(N, P, 2)``."""
-        motion = self._motion
-        horizontal = motion.towards in ("left", "right") or motion.axis == "horizontal"
-        for row, share in self._others:
-            extent = _range(points[:, row, 0 if horizontal else 1])
-            if extent > _COMPANION * share * length:
-                return True
-        return False
+    def _measure_companion(self, points: FloatArray, length: float) -> float:
+        """How far the other hand moved along in the poses ``(N, P, 2)``, as a fraction."""
+        horizontal = self._motion.towards in ("left", "right") or self._motion.axis == "horizontal"
+        column = 0 if horizontal else 1
+        shares = [_range(points[:, row, column]) / share for row, share in self._others]
+        return max(shares, default=0.0) / max(length, 1e-6)
 
-    def _drift(self, window: History.Window, first: int) -> float:
-        """How far the point went in any other direction than the motion's, since ``first``."""
-        moved = window.points[-1, self._rows] - window.points[first, self._rows]
+    def _measure_drift(self, moved: FloatArray) -> float:
+        """How far the points ``(R, 2)`` moved in any other direction than the motion's."""
         dx, dy = moved.mean(axis=0).tolist()
-        if len(self._rows) == 2:  # hands that part or meet do so about a point that stays
-            return math.hypot(dx, dy)
-        if self._motion.towards == "camera":
+        # Hands that part or meet do so about a point that stays; so does one that is pushed.
+        if len(self._rows) == 2 or self._motion.towards == "camera":
             return math.hypot(dx, dy)
         axis, _ = _DIRECTIONS[self._motion.towards or "up"]
         return abs(float(dy if axis == 0 else dx))
 
     def _read_stroke(
-        self, window: History.Window, travel: FloatArray, seen: NDArray[np.intp]
+        self,
+        window: History.Window,
+        travel: FloatArray,
+        seen: NDArray[np.intp],
+        *,
+        explain: bool,
     ) -> Reading:
         """Judge one stroke; ``travel`` has the samples at the window's rows ``seen``."""
         motion = self._motion
-        times = window.times[seen]
-        recent = int(times.searchsorted(times[-1] - motion.within_s - 1e-6))
-        began = _stroke_start(times, travel)
-        quick = float(travel[-1] - travel[max(began, recent) :].min())
-        length = float(travel[-1] - travel[began])
-        progress = min(max(quick / motion.distance, 0.0), 1.0)
-        if quick < motion.distance:
-            return Reading(progress, made=False, blocked_by=f"travel {quick:.1f}")
-        if began == 0:
-            return Reading(0.9, made=False, blocked_by="its start was not seen")
-        if times[-1] - times[began] < _MIN_STROKE_S:
-            return Reading(0.9, made=False, blocked_by="too quick for a hand")
-        first = int(seen[began])
-        objection = self._objection(window, [first], length)
-        if objection:
-            return Reading(0.9, made=False, blocked_by=objection)
-        if not _slowing(times[began:], travel[began:], self._path(window)[seen[began:]]):
-            return Reading(0.95, made=False, blocked_by="still under way")
-        return Reading(1.0, made=True)
+        stroke = measure_stroke(
+            window.times[seen],
+            travel,
+            self._path(window)[seen],
+            window.points[seen, self._rows[0]],
+            within_s=motion.within_s,
+            pause_s=motion.pause_s,
+            end_speed=motion.max_end_speed,
+        )
+        rules = _until_unmet(self._ask_stroke(stroke, window, seen), explain=explain)
+        progress = min(max(stroke.quick / motion.distance, 0.0), 1.0)
+        began_s, ended_s = window.times[seen[[stroke.began, stroke.furthest]]].tolist()
+        return replace(_conclude(progress, rules), began_s=began_s, ended_s=ended_s)
 
-    def _objection(self, window: History.Window, starts: Sequence[int], length: float) -> str:
-        """Say what about a movement is not as it should be; empty for nothing.
+    def _ask_stroke(
+        self, stroke: Stroke, window: History.Window, seen: NDArray[np.intp]
+    ) -> Iterator[RuleReading]:
+        """Ask, in order, everything that makes a stroke the gesture."""
+        motion, single = self._motion, len(self._rows) == 1
+        first, end = int(seen[stroke.began]), int(seen[stroke.furthest])
+        yield _at_least("travel", stroke.quick, motion.distance, _LENGTH, "motion.distance")
+        yield _at_least("start in view", float(stroke.start_seen), 1.0, "yes or no")
+        yield _at_least("duration", stroke.duration_s, _MIN_STROKE_S, "s")
+        yield _at_most("top speed without a jump", stroke.peak, _MAX_SPEED, _SPEED)
+        yield _at_least("top speed", stroke.peak, motion.min_speed, _SPEED, "motion.min_speed")
+        moved = window.points[end, self._rows] - window.points[first, self._rows]
+        drift, bound = self._measure_drift(moved), motion.max_drift * stroke.length
+        yield _at_most("sideways drift", drift, bound, _LENGTH, "motion.max_drift")
+        if single and motion.towards != "camera":
+            straight = stroke.length - _DETOUR_COST * stroke.detour
+            yield _at_least(
+                "travel less detours", straight, motion.distance, _LENGTH, "motion.distance"
+            )
+            yield _at_most(
+                "speed at the start",
+                stroke.start_speed,
+                motion.max_start_speed,
+                "of its peak",
+                "motion.max_start_speed",
+            )
+        if single:
+            yield _at_most(
+                "movement in the pause before",
+                stroke.stray,
+                _PAUSE_EXTENT,
+                _LENGTH,
+                "motion.pause_s",
+            )
+        else:
+            shares = np.sqrt((moved * moved).sum(axis=1))
+            least = float(shares.min())
+            yield _at_least(
+                "travel of the lazier side", least, _BOTH_SHARE * stroke.length, _LENGTH
+            )
+        companion = self._measure_companion(window.points[first : end + 1], stroke.length)
+        yield _at_most(_OTHER_HAND, companion, _COMPANION, "of this hand's", "motion.alone")
+        yield from self._ask_start(window.points[first])
+        yield _at_most(
+            "speed left at the end",
+            stroke.slowed_to,
+            motion.max_end_speed,
+            "of its peak",
+            "motion.max_end_speed",
+        )
+        if motion.settle_s > 0:
+            over = motion.settle_s - 1e-6
+            yield _at_least("over for", stroke.over_s, over, "s", "motion.settle_s")
 
-        ``starts`` are the rows of the window at which its strokes began, oldest first.
-        """
-        first = starts[0]
-        if self._motion.swings is None and self._drift(window, first) > (
-            self._motion.max_drift * length
-        ):
-            return "not straight enough"
-        if self._has_companion(window.points[first:], length):
-            return "the other hand moved along"
-        for row in starts:
-            margin, blocking = weakest(self._start, window.points[row], None, held=False)
-            if margin < 0:
-                return f"at its start: {blocking}"
-        return ""
+    def _ask_start(self, points: FloatArray) -> Iterator[RuleReading]:
+        """Ask the rules for where the stroke began."""
+        for rule in self._start:
+            reading = rule.read(points, None, held=False)
+            yield replace(reading, rule=f"at its start: {reading.rule}")
 
     def _read_swings(
-        self, window: History.Window, travel: FloatArray, seen: NDArray[np.intp]
+        self,
+        window: History.Window,
+        travel: FloatArray,
+        seen: NDArray[np.intp],
+        *,
+        explain: bool,
     ) -> Reading:
         """Judge a to-and-fro; ``travel`` has the samples at the window's rows ``seen``."""
         motion = self._motion
         needed = motion.swings or 0
         turns, rising = _turning_points(travel.tolist(), motion.distance)
-        swings = len(turns)
-        progress = min(swings / needed, 1.0)
-        if swings < needed:
-            return Reading(progress, made=False, blocked_by=f"swing {swings} of {needed}")
+        questions = self._ask_swings(turns, window, travel, seen, rising=rising)
+        return _conclude(min(len(turns) / needed, 1.0), _until_unmet(questions, explain=explain))
+
+    def _ask_swings(
+        self,
+        turns: Sequence[int],
+        window: History.Window,
+        travel: FloatArray,
+        seen: NDArray[np.intp],
+        *,
+        rising: bool,
+    ) -> Iterator[RuleReading]:
+        """Ask, in order, everything that makes a to-and-fro the gesture."""
+        motion = self._motion
+        needed = motion.swings or 0
+        yield _at_least("swings", float(len(turns)), float(needed), setting="motion.swings")
         # With a direction the travel is signed so that the last swing has to rise.
-        if motion.towards is not None and not rising:
-            return Reading(0.9, made=False, blocked_by="on the way back")
+        if motion.towards is not None:
+            yield _at_least(
+                f"last swing {motion.towards}", float(rising), 1.0, "yes or no", "motion.towards"
+            )
+        if len(turns) < needed:
+            return
         starts = [int(seen[turn]) for turn in turns[-needed:]]
-        objection = self._objection(window, starts, _range(travel[turns[-needed] :]))
-        if objection:
-            return Reading(0.9, made=False, blocked_by=objection)
-        return Reading(1.0, made=True)
+        extent = _range(travel[turns[-needed] :])
+        if motion.axis is not None:
+            across = 1 if motion.axis == "horizontal" else 0
+            drift = _range(window.points[starts[0] :, self._rows[0], across])
+            bound = motion.max_drift * extent
+            yield _at_most("sideways drift", drift, bound, _LENGTH, "motion.max_drift")
+        companion = self._measure_companion(window.points[starts[0] :], extent)
+        yield _at_most(_OTHER_HAND, companion, _COMPANION, "of this hand's", "motion.alone")
+        for row in starts:
+            yield from self._ask_start(window.points[row])
+
+
+def _at_least(
+    rule: str, value: float, limit: float, unit: Unit = "", setting: str = ""
+) -> RuleReading:
+    return RuleReading(rule, value, limit, value - limit, unit, setting)
+
+
+def _at_most(
+    rule: str, value: float, limit: float, unit: Unit = "", setting: str = ""
+) -> RuleReading:
+    return RuleReading(rule, value, limit, limit - value, unit, setting)
+
+
+def _until_unmet(readings: Iterator[RuleReading], *, explain: bool) -> tuple[RuleReading, ...]:
+    """All readings, or those up to the first that is not met."""
+    found: list[RuleReading] = []
+    for reading in readings:
+        found.append(reading)
+        if not reading.met and not explain:
+            break
+    return tuple(found)
+
+
+def _conclude(progress: float, rules: tuple[RuleReading, ...]) -> Reading:
+    """Say what the conditions amount to; the first is how far the movement went."""
+    unmet = next((i for i, rule in enumerate(rules) if not rule.met), None)
+    if unmet is None:
+        return Reading(1.0, made=True, rules=rules)
+    reached = progress if unmet == 0 else NEARLY
+    return Reading(reached, made=False, blocked_by=rules[unmet].words, rules=rules)
 
 
 def _range(values: FloatArray) -> float:
     """Distance from the least to the greatest; 0 if none was seen."""
     seen = values[~np.isnan(values)]
     return float(seen.max() - seen.min()) if len(seen) else 0.0
-
-
-def _stroke_start(times: NDArray[np.float64], travel: FloatArray) -> int:
-    """Index of the last sample, before the newest, at which the point was not under way."""
-    # At low frame rates one frame back is further than the pause asked for.
-    before = np.searchsorted(times, times - _PAUSE_S - 1e-6)
-    before = np.minimum(before, np.maximum(np.arange(len(times)) - 1, 0))
-    span = np.maximum(times - times[before], 1e-3)
-    under_way = (travel - travel[before]) / span > _PAUSE_SPEED
-    under_way[-1] = True
-    starts = np.flatnonzero(~under_way)
-    return int(starts[-1]) if len(starts) else 0
-
-
-def _slowing(times: NDArray[np.float64], travel: FloatArray, path: FloatArray) -> bool:
-    """Whether the newest speed along the ``path`` ``(N, D)`` is well under the stroke's peak.
-
-    A hand that only turns, to go on somewhere else, has not ended a stroke.
-    """
-    if len(travel) < 3:
-        return False
-    steps = np.maximum(np.diff(times), 1e-3)
-    peak = (np.diff(travel) / steps).max()
-    last = path[-1] - path[-2]
-    return bool(math.sqrt(float(last @ last)) / steps[-1] <= _ENDING_SPEED * peak)
 
 
 def _turning_points(signal: Sequence[float], amplitude: float) -> tuple[list[int], bool]:

@@ -11,12 +11,14 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gesturepose.datatypes import RuleReading
 from gesturepose.gestures.points import ROWS, resolve
+from gesturepose.gestures.settings import THRESHOLDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gesturepose.datatypes import FloatArray
+    from gesturepose.datatypes import FloatArray, Unit
     from gesturepose.gestures.settings import PoseRule
 
 #: Leaving needs this much beyond the entering threshold: a fraction of it, and at least a length
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 _LEAVE_FRACTION = 0.25
 _LEAVE_MARGIN = 0.15
 _LEAVE_DEG = 15.0
+
+_UNITS: dict[str, Unit] = {"angle": "degrees", "still": "shoulder widths/s"}
+_LENGTH: Unit = "shoulder widths"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +42,14 @@ class Posture:
     sign: float
     optional: bool
     description: str
+    place: str = ""
 
     @classmethod
-    def compile(cls, rule: PoseRule, side: str | None) -> Posture:
-        """Resolve names to rows; raises ``ValueError`` if a needed side is not given."""
+    def compile(cls, rule: PoseRule, side: str | None, place: str = "") -> Posture:
+        """Resolve names to rows; raises ``ValueError`` if a needed side is not given.
+
+        ``place`` is where the rule stands in its gesture's table, such as ``pose[0]``.
+        """
         names = [resolve(point, side) for point in rule.points]
         low, high, sign = -math.inf, math.inf, 1.0
         match rule.kind:
@@ -66,11 +75,12 @@ class Posture:
             high=high,
             sign=sign,
             optional=rule.optional,
-            description=rule.describe(),
+            description=rule.describe(names),
+            place=place,
         )
 
-    def margin(self, points: FloatArray, speeds: FloatArray | None, *, held: bool) -> float:
-        """How far the rule is from not being met.
+    def read(self, points: FloatArray, speeds: FloatArray | None, *, held: bool) -> RuleReading:
+        """Read the rule.
 
         Parameters
         ----------
@@ -83,33 +93,57 @@ class Posture:
 
         Returns
         -------
-        float
-            Positive or zero when met; minus infinity when a point is not visible (plus infinity
-            for an optional rule).
+        RuleReading
+            Its margin is minus infinity when a point is not visible (plus infinity for an
+            optional rule).
         """
+        value, slack = self._measure(points, speeds, held=held)
+        low, high = self.low, self.high
+        if held:
+            low, high = low - slack, high + slack
+        limit = low if value - low < high - value or math.isinf(high) else high
+        margin = min(value - low, high - value)
+        if math.isnan(value):
+            margin = math.inf if self.optional else -math.inf
+        key = THRESHOLDS.get(self.kind) or ("min_deg" if limit == low else "max_deg")
+        return RuleReading(
+            self.description,
+            value,
+            limit,
+            margin,
+            unit=_UNITS.get(self.kind, _LENGTH),
+            setting=f"{self.place}.{key}" if self.place else key,
+        )
+
+    def margin(self, points: FloatArray, speeds: FloatArray | None, *, held: bool) -> float:
+        """How far the rule is from not being met, as in `read`; quicker."""
+        value, slack = self._measure(points, speeds, held=held)
+        if math.isnan(value):
+            return math.inf if self.optional else -math.inf
+        return min(value - self.low, self.high - value) + (slack if held else 0.0)
+
+    def _measure(
+        self, points: FloatArray, speeds: FloatArray | None, *, held: bool
+    ) -> tuple[float, float]:
+        """Return the rule's quantity, and what leaving needs beyond the threshold."""
         match self.kind:
             case "above" | "below":
                 value = self.sign * float(points[self.rows[0], 1] - points[self.rows[1], 1])
-                slack = max(_LEAVE_FRACTION * abs(self.low), _LEAVE_MARGIN)
+                return value, max(_LEAVE_FRACTION * abs(self.low), _LEAVE_MARGIN)
             case "left_of" | "right_of" | "outside":
                 value = self.sign * float(points[self.rows[0], 0] - points[self.rows[1], 0])
-                slack = max(_LEAVE_FRACTION * abs(self.low), _LEAVE_MARGIN)
+                return value, max(_LEAVE_FRACTION * abs(self.low), _LEAVE_MARGIN)
             case "near" | "apart":
                 dx, dy = (points[self.rows[0]] - points[self.rows[1]]).tolist()
-                value = math.hypot(dx, dy)
                 threshold = self.high if self.kind == "near" else self.low
-                slack = _LEAVE_FRACTION * threshold
+                return math.hypot(dx, dy), _LEAVE_FRACTION * threshold
             case "angle":
-                value = _angle_deg(points, self.rows)
-                slack = _LEAVE_DEG
+                return _angle_deg(points, self.rows), _LEAVE_DEG
             case _:
+                # Needed to begin, not to go on.
                 if held or speeds is None:
-                    return math.inf
-                value, slack = float(speeds[self.rows[0]]), 0.0
-        if math.isnan(value):
-            return math.inf if self.optional else -math.inf
-        slack = slack if held else 0.0
-        return min(value - self.low, self.high - value) + slack
+                    return 0.0, 0.0
+                return float(speeds[self.rows[0]]), 0.0
 
 
 def _angle_deg(points: FloatArray, rows: tuple[int, ...]) -> float:

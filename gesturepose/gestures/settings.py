@@ -8,11 +8,14 @@ must hold at the moment the stroke ends.
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from gesturepose.gestures.points import POINT_NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 STRICT = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,7 +37,7 @@ Side = Literal["left", "right"]
 
 _WRISTS = ("left_wrist", "right_wrist", "either_wrist", "other_wrist")
 KINDS = ("above", "below", "left_of", "right_of", "outside", "near", "apart", "angle", "still")
-_THRESHOLDS = {
+THRESHOLDS = {
     "above": "margin",
     "below": "margin",
     "left_of": "margin",
@@ -86,14 +89,14 @@ class PoseRule(BaseModel):
             found = " and ".join(given) if given else "none"
             raise ValueError(f"a pose rule has exactly one of {', '.join(KINDS)}; found {found}")
         kind = given[0]
-        own = {"min_deg", "max_deg"} if kind == "angle" else {_THRESHOLDS[kind]}
+        own = {"min_deg", "max_deg"} if kind == "angle" else {THRESHOLDS[kind]}
         foreign = self.model_fields_set - set(KINDS) - own - {"optional"}
         if foreign:
             raise ValueError(f"'{kind}' takes {' and '.join(sorted(own))}, not {min(foreign)}")
         if kind == "angle" and self.min_deg is None and self.max_deg is None:
             raise ValueError("'angle' needs min_deg or max_deg")
-        if kind in ("near", "apart", "still") and getattr(self, _THRESHOLDS[kind]) is None:
-            raise ValueError(f"'{kind}' needs {_THRESHOLDS[kind]}")
+        if kind in ("near", "apart", "still") and getattr(self, THRESHOLDS[kind]) is None:
+            raise ValueError(f"'{kind}' needs {THRESHOLDS[kind]}")
         return self
 
     @property
@@ -107,9 +110,9 @@ class PoseRule(BaseModel):
         value = getattr(self, self.kind)
         return (value,) if isinstance(value, str) else tuple(value)
 
-    def describe(self) -> str:
-        """Say the rule in words, for progress displays."""
-        names = [p.replace("_", " ") for p in self.points]
+    def describe(self, points: Sequence[str] | None = None) -> str:
+        """Say the rule in words; ``points`` are other names for its points: with sides, say."""
+        names = [p.replace("_", " ") for p in points or self.points]
         match self.kind:
             case "above" | "below" | "left_of" | "right_of" | "outside":
                 return f"{names[0]} {self.kind.replace('_', ' ')} {names[1]}"
@@ -142,6 +145,17 @@ class Motion(BaseModel):
     """Number of strokes to and fro; with ``towards``, the last of them goes that way."""
     max_drift: Annotated[float, Field(gt=0, le=5, allow_inf_nan=False)] = 0.7
     """Sideways drift allowed, as a fraction of the travel."""
+    max_start_speed: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 0.42
+    """Speed at the start of a single point's stroke, in whatever direction, as a fraction of its
+    peak: a stroke starts from a stop or a sharp turn, going round in a circle does not."""
+    max_end_speed: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 0.35
+    """Speed to which a stroke must have fallen to be over, as a fraction of its peak."""
+    min_speed: Annotated[float, Field(ge=0, le=20, allow_inf_nan=False)] = 0.0
+    """Peak speed a stroke must reach."""
+    pause_s: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.0
+    """How long a single point stays where its stroke is to start."""
+    settle_s: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.0
+    """How long a stroke must have been over, the point not going on somewhere else."""
     alone: bool = False
     """The same point of the other side must not travel along."""
     start: tuple[PoseRule, ...] = ()
@@ -213,11 +227,11 @@ class ClassifierSettings(BaseModel):
     """A posture being held survives this much missing evidence."""
     pause_s: Seconds = 0.4
     """A hand this long still after a stroke is free for another."""
-    return_s: Seconds = 1.2
+    return_s: Seconds = 0.75
     """At most this long after a stroke, the same hand's other strokes count as its return."""
     max_body_speed: Length = 1.5
     """Above this speed of the shoulders the person is walking, not gesturing."""
-    min_facing: Annotated[float, Field(gt=0, lt=1)] = 0.55
+    min_facing: Annotated[float, Field(gt=0, lt=1)] = 0.5
     """Below this fraction of their usual shoulder width a person has turned away."""
     settle_s: Seconds = 0.5
     """A person must have been in view this long."""

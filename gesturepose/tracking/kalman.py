@@ -98,6 +98,12 @@ class KeypointFilter:
         """``(K,)`` whether a keypoint rests on evidence no older than ``keypoint_coast_s``."""
         return self._known & (self._unseen_s <= self._settings.keypoint_coast_s + TIME_SLACK_S)
 
+    @property
+    def observed(self) -> BoolArray:
+        """``(K,)`` whether a keypoint was measured, and believed, at the last update."""
+        observed: BoolArray = self._known & (self._unseen_s == 0.0)
+        return observed
+
     def predict(self, step_s: float, *, scale_px: float, person_seen: bool) -> None:
         """Move the state on by a time step.
 

@@ -7,9 +7,12 @@ not import the filter or the solver: reading a configuration stays cheap.
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+OperatorRule = Literal["largest", "first", "wake"]
+"""Who is obeyed: the largest person, who came first, or who makes the wake gesture."""
 
 
 class TrackerSettings(BaseModel):
@@ -43,6 +46,25 @@ class TrackerSettings(BaseModel):
         ge=0.0,
         le=60.0,
         description="How long an absent operator keeps the control before it is handed over.",
+    )
+    operator_reach_sw: float = Field(
+        default=0.8,
+        gt=0.0,
+        le=10.0,
+        description="How far from where the operator was lost a new track may appear and be the "
+        "operator, widths; as much again for every second of absence.",
+    )
+    operator_larger: float = Field(
+        default=1.5,
+        ge=1.0,
+        le=10.0,
+        description="With operator 'largest': somebody so many times larger takes over.",
+    )
+    operator_larger_s: float = Field(
+        default=3.0,
+        ge=0.0,
+        le=3600.0,
+        description="With operator 'largest': after being that much larger for so long.",
     )
     birth_score: float = Field(
         default=0.3,

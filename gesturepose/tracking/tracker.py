@@ -116,6 +116,7 @@ class _Person:
             visible=visible,
             state=state,
             timestamp=timestamp,
+            observed=self.filter.observed,
         )
 
 
@@ -190,18 +191,28 @@ class Tracker:
         return list(self._tracks)
 
     def _associate(self, seen: list[_Measurement], step_s: float) -> list[_Measurement]:
-        """Let every person take a pose or do without; return the poses left over."""
-        pairs = assign(
-            self._compare(self._people, seen), min_similarity=self._settings.min_similarity
-        )
-        taken = {row: seen[column] for row, column in pairs}
-        for row, person in enumerate(self._people):
-            if row in taken:
-                person.see(taken[row], step_s)
-            else:
-                person.miss(step_s)
-        columns = {column for _, column in pairs}
-        return [m for column, m in enumerate(seen) if column not in columns]
+        """Let every person take a pose or do without; return the poses left over.
+
+        Who was seen in the frame before chooses first (the matching cascade of Wojke et al.,
+        "Simple online and realtime tracking with a deep association metric", 2017): the longer
+        somebody is hidden, the wider the search, and whoever walks by would be taken for them.
+        """
+        left = list(seen)
+        seen_before = [person for person in self._people if person.unseen_s == 0.0]
+        missed = [person for person in self._people if person.unseen_s > 0.0]
+        for people in (seen_before, missed):
+            pairs = assign(
+                self._compare(people, left), min_similarity=self._settings.min_similarity
+            )
+            taken = {row: left[column] for row, column in pairs}
+            for row, person in enumerate(people):
+                if row in taken:
+                    person.see(taken[row], step_s)
+                else:
+                    person.miss(step_s)
+            columns = {column for _, column in pairs}
+            left = [m for column, m in enumerate(left) if column not in columns]
+        return left
 
     def _compare(self, people: list[_Person], seen: list[_Measurement]) -> Float64Array:
         """Similarity (T, P) of people's predictions with poses."""

@@ -1,0 +1,85 @@
+"""Two rendered people through the real network: nobody but the operator is obeyed."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support_people import right_of
+from support_pipeline import actions_of, begun, default, events_of, make_pipeline, run
+
+from gesturepose.capture.opening import open_source
+from gesturepose.datatypes import Frame, Phase, PoseFrame
+from gesturepose.pose.estimator import PoseEstimator
+from gesturepose.stats import StageTimes
+
+HERE = Path(__file__).parent / "data"
+LATE_S = 0.5
+
+
+@cache
+def poses_of(clip: str) -> list[PoseFrame]:
+    """What the network sees in a clip; it runs once, and everything else on what it saw."""
+    network = PoseEstimator(default().model, times=StageTimes())
+    source = open_source(str(HERE / f"{clip}.mp4"), default().camera)
+    frames = []
+    try:
+        while (frame := source.read()) is not None:
+            assert isinstance(frame, Frame)
+            poses = network(frame)
+            frames.append(PoseFrame(poses, frame.timestamp, frame.index, frame.size))
+    finally:
+        source.close()
+    return frames
+
+
+def labels_of(clip: str, whose: str = "gestures") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((HERE / f"{clip}.json").read_text())[whose]
+    return found
+
+
+@pytest.mark.parametrize("operator", ["largest", "first"])
+@pytest.mark.parametrize("clip", ["bystander", "crossing"])
+def test_only_the_operators_gestures_are_recognised(clip: str, operator: str) -> None:
+    control = default().control.model_copy(update={"operator": operator})
+    config = default().model_copy(update={"control": control})
+    snapshots = run(poses_of(clip), make_pipeline(config))
+    labels = labels_of(clip)
+    begins = [event for event in events_of(snapshots) if event.phase is Phase.BEGIN]
+    assert [event.gesture for event in begins] == [label["name"] for label in labels]
+    for event, label in zip(begins, labels, strict=True):
+        assert label["start_s"] <= event.timestamp <= label["end_s"] + LATE_S
+    assert {action.gesture for action in actions_of(snapshots)} <= {e.gesture for e in begins}
+
+
+def test_the_bystander_would_be_obeyed_if_alone() -> None:
+    # So that what is not recognised beside the operator is ignored, not unseen.
+    alone = right_of(poses_of("bystander"), 400.0)
+    expected = [label["name"] for label in labels_of("bystander", "bystanders")]
+    assert begun(run(alone)) == expected
+
+
+def test_the_operator_who_was_hidden_is_the_operator_again() -> None:
+    snapshots = run(poses_of("crossing"))
+    everybody = {track.track_id for s in snapshots for track in s.tracks}
+    obeyed = [i for i in dict.fromkeys(s.operator_id for s in snapshots) if i is not None]
+    assert obeyed[0] == 1
+    # Never the passer-by, who was in view when the operator was lost.
+    first_seen = {
+        i: next(s.frame.timestamp for s in snapshots if i in {t.track_id for t in s.tracks})
+        for i in everybody
+    }
+    passer_by = min(i for i in everybody if first_seen[i] > 1.0)
+    assert passer_by not in obeyed
+    assert snapshots[-1].operator_id == obeyed[-1]
+
+
+def test_a_bystander_may_wake_and_then_is_the_one_who_is_obeyed() -> None:
+    snapshots = run(poses_of("bystander"), make_pipeline(engagement="wake"))
+    after_wake = [label["name"] for label in labels_of("bystander", "bystanders")][1:]
+    assert begun(snapshots) == after_wake
+    assert len({event.track_id for event in events_of(snapshots)}) == 1
+    assert "raise_right_hand" not in {action.gesture for action in actions_of(snapshots)}
