@@ -89,7 +89,8 @@ def test_gestures_are_made_before_a_rolled_camera(name: str, roll_deg: float) ->
 
 
 def rest_of(poses: list[BodyPose]) -> np.ndarray:
-    return poses[-1].points[ROWS["right_rest"]]
+    rest: np.ndarray = poses[-1].points[ROWS["right_rest"]]
+    return rest
 
 
 @pytest.mark.parametrize("y", [-0.8, -1.0, -1.29])

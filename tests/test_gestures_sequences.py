@@ -88,7 +88,7 @@ def test_three_swipes_are_three_at_any_tempo(tempo: Tempo) -> None:
 
 @pytest.mark.parametrize(
     "tempo",
-    [Tempo(0.5, 0.0, 0.4, 0.0), Tempo(0.5, 0.1, 0.4, 0.1), Tempo(0.5, 0.2, 0.5, 0.3)],
+    [Tempo(0.5, 0.0, 0.4, 0.0), Tempo(0.5, 0.1, 0.4, 0.1), Tempo(0.5, 0.15, 0.4, 0.4)],
     ids=str,
 )
 def test_hands_that_come_back_at_once_have_not_made_the_opposite(tempo: Tempo) -> None:

@@ -294,7 +294,7 @@ def _find_returning(
     """For each hand of a stroke that is on its way back from a gesture, that gesture.
 
     One hand's way back is that however late it ends: what counts is when it began. Two hands that
-    part and meet in turn make gestures of it, if they take their time: then it counts when it ended.
+    part and meet in turn make gestures of it if they take their time: what counts is the end.
     """
     since_s = reading.began_s if len(limbs) == 1 else reading.ended_s
     return {
