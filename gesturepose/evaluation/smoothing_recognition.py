@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import signal
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING
 from gesturepose.capture.recording import PoseRecording
 from gesturepose.datatypes import Phase, PoseFrame
 from gesturepose.engine import make_mapping
+from gesturepose.errors import GesturePoseError
 from gesturepose.evaluation.figures import Evaluation, percentile, ratio
 from gesturepose.evaluation.matching import Detection, Replay, SourceResult, match
 from gesturepose.evaluation.one_euro import OneEuroFilter, OneEuroSetting
@@ -123,15 +125,21 @@ def compare(
 
     Raises
     ------
-    SourceError
-        If one is no keypoint recording.
+    GesturePoseError
+        If one is no keypoint recording, or a process was killed.
     """
     tasks = [(source, config, setting) for source in sources]
     if min(jobs, len(sources)) > 1:
         # Started afresh: a copy of a process with threads of OpenCV and onnxruntime may hang.
         context = get_context("spawn")
-        with ProcessPoolExecutor(jobs, context, signal.signal, _IGNORE_INTERRUPT) as executor:
-            results = list(executor.map(_recognise_each_way, tasks))
+        try:
+            with ProcessPoolExecutor(jobs, context, signal.signal, _IGNORE_INTERRUPT) as executor:
+                results = list(executor.map(_recognise_each_way, tasks))
+        except BrokenProcessPool as error:
+            raise GesturePoseError(
+                "a process that compares recordings ended unexpectedly, perhaps for lack of "
+                "memory; try --jobs 1"
+            ) from error
     else:
         results = [_recognise_each_way(task) for task in tasks]
     return {name: Evaluation(r[name] for r in results) for name in SMOOTHINGS}
