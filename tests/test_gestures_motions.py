@@ -12,9 +12,10 @@ from support_body import points_with
 
 from gesturepose.gestures.body import BodyPose
 from gesturepose.gestures.history import History
-from gesturepose.gestures.motions import MotionReader, _turning_points
+from gesturepose.gestures.motions import MotionReader
 from gesturepose.gestures.points import ROWS
 from gesturepose.gestures.settings import Motion, PoseRule
+from gesturepose.gestures.strokes import turning_points
 
 
 def body_at(t: float, *, carried_on: bool = False, **points: tuple[float, float]) -> BodyPose:
@@ -213,7 +214,7 @@ def test_every_swing_is_found(
     for _ in range(swings):
         signal += [value + sign * amplitude * (i + 1) / samples for i in range(samples)]
         value, sign = signal[-1], -sign
-    starts, rising = _turning_points(signal, 0.9 * amplitude)
+    starts, rising = turning_points(signal, 0.9 * amplitude)
     assert len(starts) == swings
     assert starts == sorted(starts)
     assert rising is ((swings % 2 == 1) is first_up)
@@ -221,4 +222,4 @@ def test_every_swing_is_found(
 
 @given(st.lists(st.floats(-0.2, 0.2), min_size=1, max_size=60))
 def test_jitter_has_no_swings(signal: list[float]) -> None:
-    assert _turning_points(signal, 0.5) == ([], False)
+    assert turning_points(signal, 0.5) == ([], False)

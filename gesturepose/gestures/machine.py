@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gesturepose.datatypes import Explanation, GestureProgress, Phase, RuleReading
-from gesturepose.gestures.motions import NEARLY, MotionReader, Reading
+from gesturepose.gestures.motions import MotionReader
 from gesturepose.gestures.points import resolve
 from gesturepose.gestures.postures import Posture, weakest
+from gesturepose.gestures.readings import NEARLY, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

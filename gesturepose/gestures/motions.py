@@ -9,7 +9,7 @@ fire half-way, and one that fires does so before the hand has come to rest.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +17,8 @@ import numpy as np
 from gesturepose.datatypes import RuleReading
 from gesturepose.gestures.points import ROWS, mirrored, resolve
 from gesturepose.gestures.postures import Posture
-from gesturepose.gestures.strokes import TURNED_S, Stroke, measure_stroke
+from gesturepose.gestures.readings import Reading, at_least, at_most, conclude, until_unmet
+from gesturepose.gestures.strokes import TURNED_S, Stroke, measure_stroke, turning_points
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,26 +53,6 @@ _LENGTH: Unit = "shoulder widths"
 _SPEED: Unit = "shoulder widths/s"
 _SHORTLY = RuleReading("seen for long enough", 0.0, 1.0, -1.0, "yes or no")
 _OTHER_HAND = "travel of the other hand"
-NEARLY = 0.95
-"""Progress of a movement that went far enough but is not, or not yet, the gesture."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a motion rule says of the newest moment.
-
-    ``progress`` is the travel as a fraction of what is needed, 0..1; ``made`` whether the stroke
-    is complete; ``blocked_by`` what is missing, in words; ``rules`` every condition that could be
-    read, in the order they are asked; ``began_s`` and ``ended_s`` when the stroke began and when it
-    had come furthest, in s: a to-and-fro has no such moments and says plus infinity.
-    """
-
-    progress: float
-    made: bool
-    blocked_by: str = ""
-    rules: tuple[RuleReading, ...] = ()
-    began_s: float = math.inf
-    ended_s: float = math.inf
 
 
 class MotionReader:
@@ -107,15 +88,15 @@ class MotionReader:
         motion = self._motion
         window = history.window(motion.within_s + TURNED_S)
         if len(window.times) < 3:
-            return _conclude(0.0, (_SHORTLY,))
+            return conclude(0.0, (_SHORTLY,))
         travel = self._travel(window)
         if math.isnan(travel[-1]):
-            return _conclude(0.0, (RuleReading(self._words, math.nan, math.nan, -math.inf),))
+            return conclude(0.0, (RuleReading(self._words, math.nan, math.nan, -math.inf),))
         if motion.swings is None and not explain:
             # Most of the time nothing moves: how it began is looked for only when it can matter.
             quick = float(np.fmax.reduce(travel) - np.fmin.reduce(travel))
             if quick < motion.distance:
-                reading = _at_least("travel", quick, motion.distance, _LENGTH, "motion.distance")
+                reading = at_least("travel", quick, motion.distance, _LENGTH, "motion.distance")
                 return Reading(quick / motion.distance, made=False, blocked_by=reading.words)
         window = history.window(STROKE_SPAN_S if motion.swings is None else motion.within_s)
         travel = self._travel(window)
@@ -125,7 +106,7 @@ class MotionReader:
         gaps = (times[1:] - times[:-1] > _GAP_S).nonzero()[0]
         seen = seen[gaps[-1] + 1 :] if len(gaps) else seen
         if len(seen) < 3:
-            return _conclude(0.0, (_SHORTLY,))
+            return conclude(0.0, (_SHORTLY,))
         read = self._read_stroke if motion.swings is None else self._read_swings
         return read(window, travel[seen], seen, explain=explain)
 
@@ -193,10 +174,10 @@ class MotionReader:
             pause_s=motion.pause_s,
             end_speed=motion.max_end_speed,
         )
-        rules = _until_unmet(self._ask_stroke(stroke, window, seen), explain=explain)
+        rules = until_unmet(self._ask_stroke(stroke, window, seen), explain=explain)
         progress = min(max(stroke.quick / motion.distance, 0.0), 1.0)
         began_s, ended_s = window.times[seen[[stroke.began, stroke.furthest]]].tolist()
-        return replace(_conclude(progress, rules), began_s=began_s, ended_s=ended_s)
+        return replace(conclude(progress, rules), began_s=began_s, ended_s=ended_s)
 
     def _ask_stroke(
         self, stroke: Stroke, window: History.Window, seen: NDArray[np.intp]
@@ -204,20 +185,20 @@ class MotionReader:
         """Ask, in order, everything that makes a stroke the gesture."""
         motion, single = self._motion, len(self._rows) == 1
         first, end = int(seen[stroke.began]), int(seen[stroke.furthest])
-        yield _at_least("travel", stroke.quick, motion.distance, _LENGTH, "motion.distance")
-        yield _at_least("start in view", float(stroke.start_seen), 1.0, "yes or no")
-        yield _at_least("duration", stroke.duration_s, _MIN_STROKE_S, "s")
-        yield _at_most("top speed without a jump", stroke.peak, _MAX_SPEED, _SPEED)
-        yield _at_least("top speed", stroke.peak, motion.min_speed, _SPEED, "motion.min_speed")
+        yield at_least("travel", stroke.quick, motion.distance, _LENGTH, "motion.distance")
+        yield at_least("start in view", float(stroke.start_seen), 1.0, "yes or no")
+        yield at_least("duration", stroke.duration_s, _MIN_STROKE_S, "s")
+        yield at_most("top speed without a jump", stroke.peak, _MAX_SPEED, _SPEED)
+        yield at_least("top speed", stroke.peak, motion.min_speed, _SPEED, "motion.min_speed")
         moved = window.points[end, self._rows] - window.points[first, self._rows]
         drift, bound = self._measure_drift(moved), motion.max_drift * stroke.length
-        yield _at_most("sideways drift", drift, bound, _LENGTH, "motion.max_drift")
+        yield at_most("sideways drift", drift, bound, _LENGTH, "motion.max_drift")
         if single and motion.towards != "camera":
             straight = stroke.length - _DETOUR_COST * stroke.detour
-            yield _at_least(
+            yield at_least(
                 "travel less detours", straight, motion.distance, _LENGTH, "motion.distance"
             )
-            yield _at_most(
+            yield at_most(
                 "speed at the start",
                 stroke.start_speed,
                 motion.max_start_speed,
@@ -225,7 +206,7 @@ class MotionReader:
                 "motion.max_start_speed",
             )
         if single:
-            yield _at_most(
+            yield at_most(
                 "movement in the pause before",
                 stroke.stray,
                 _PAUSE_EXTENT,
@@ -235,13 +216,11 @@ class MotionReader:
         else:
             shares = np.sqrt((moved * moved).sum(axis=1))
             least = float(shares.min())
-            yield _at_least(
-                "travel of the lazier side", least, _BOTH_SHARE * stroke.length, _LENGTH
-            )
+            yield at_least("travel of the lazier side", least, _BOTH_SHARE * stroke.length, _LENGTH)
         companion = self._measure_companion(window.points[first : end + 1], stroke.length)
-        yield _at_most(_OTHER_HAND, companion, _COMPANION, "of this hand's", "motion.alone")
+        yield at_most(_OTHER_HAND, companion, _COMPANION, "of this hand's", "motion.alone")
         yield from self._ask_start(window.points[first])
-        yield _at_most(
+        yield at_most(
             "speed left at the end",
             stroke.slowed_to,
             motion.max_end_speed,
@@ -250,7 +229,7 @@ class MotionReader:
         )
         if motion.settle_s > 0:
             over = motion.settle_s - 1e-6
-            yield _at_least("over for", stroke.over_s, over, "s", "motion.settle_s")
+            yield at_least("over for", stroke.over_s, over, "s", "motion.settle_s")
 
     def _ask_start(self, points: FloatArray) -> Iterator[RuleReading]:
         """Ask the rules for where the stroke began."""
@@ -269,9 +248,9 @@ class MotionReader:
         """Judge a to-and-fro; ``travel`` has the samples at the window's rows ``seen``."""
         motion = self._motion
         needed = motion.swings or 0
-        turns, rising = _turning_points(travel.tolist(), motion.distance)
+        turns, rising = turning_points(travel.tolist(), motion.distance)
         questions = self._ask_swings(turns, window, travel, seen, rising=rising)
-        return _conclude(min(len(turns) / needed, 1.0), _until_unmet(questions, explain=explain))
+        return conclude(min(len(turns) / needed, 1.0), until_unmet(questions, explain=explain))
 
     def _ask_swings(
         self,
@@ -285,10 +264,10 @@ class MotionReader:
         """Ask, in order, everything that makes a to-and-fro the gesture."""
         motion = self._motion
         needed = motion.swings or 0
-        yield _at_least("swings", float(len(turns)), float(needed), setting="motion.swings")
+        yield at_least("swings", float(len(turns)), float(needed), setting="motion.swings")
         # With a direction the travel is signed so that the last swing has to rise.
         if motion.towards is not None:
-            yield _at_least(
+            yield at_least(
                 f"last swing {motion.towards}", float(rising), 1.0, "yes or no", "motion.towards"
             )
         if len(turns) < needed:
@@ -299,83 +278,14 @@ class MotionReader:
             across = 1 if motion.axis == "horizontal" else 0
             drift = _range(window.points[starts[0] :, self._rows[0], across])
             bound = motion.max_drift * extent
-            yield _at_most("sideways drift", drift, bound, _LENGTH, "motion.max_drift")
+            yield at_most("sideways drift", drift, bound, _LENGTH, "motion.max_drift")
         companion = self._measure_companion(window.points[starts[0] :], extent)
-        yield _at_most(_OTHER_HAND, companion, _COMPANION, "of this hand's", "motion.alone")
+        yield at_most(_OTHER_HAND, companion, _COMPANION, "of this hand's", "motion.alone")
         for row in starts:
             yield from self._ask_start(window.points[row])
-
-
-def _at_least(
-    rule: str, value: float, limit: float, unit: Unit = "", setting: str = ""
-) -> RuleReading:
-    return RuleReading(rule, value, limit, value - limit, unit, setting)
-
-
-def _at_most(
-    rule: str, value: float, limit: float, unit: Unit = "", setting: str = ""
-) -> RuleReading:
-    return RuleReading(rule, value, limit, limit - value, unit, setting)
-
-
-def _until_unmet(readings: Iterator[RuleReading], *, explain: bool) -> tuple[RuleReading, ...]:
-    """All readings, or those up to the first that is not met."""
-    found: list[RuleReading] = []
-    for reading in readings:
-        found.append(reading)
-        if not reading.met and not explain:
-            break
-    return tuple(found)
-
-
-def _conclude(progress: float, rules: tuple[RuleReading, ...]) -> Reading:
-    """Say what the conditions amount to; the first is how far the movement went."""
-    unmet = next((i for i, rule in enumerate(rules) if not rule.met), None)
-    if unmet is None:
-        return Reading(1.0, made=True, rules=rules)
-    reached = progress if unmet == 0 else NEARLY
-    return Reading(reached, made=False, blocked_by=rules[unmet].words, rules=rules)
 
 
 def _range(values: FloatArray) -> float:
     """Distance from the least to the greatest; 0 if none was seen."""
     seen = values[~np.isnan(values)]
     return float(seen.max() - seen.min()) if len(seen) else 0.0
-
-
-def _turning_points(signal: Sequence[float], amplitude: float) -> tuple[list[int], bool]:
-    """Find the swings of a signal.
-
-    Parameters
-    ----------
-    signal
-        Samples, oldest first, none missing.
-    amplitude
-        Least length of a swing.
-
-    Returns
-    -------
-    starts, rising
-        Index where each swing of at least ``amplitude`` began (the newest one may still be going
-        on), and whether the newest swing rises.
-    """
-    starts: list[int] = []
-    rising = False
-    low = high = 0
-    for i, value in enumerate(signal):
-        if value > signal[high]:
-            high = i
-        if value < signal[low]:
-            low = i
-        if (not starts or not rising) and value - signal[low] >= amplitude:
-            starts.append(low)
-            rising, high = True, i
-        elif (not starts or rising) and signal[high] - value >= amplitude:
-            starts.append(high)
-            rising, low = False, i
-        # Within a swing only the extreme it runs towards moves on.
-        if starts and rising:
-            low = high
-        elif starts:
-            high = low
-    return starts, rising

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from gesturepose.datatypes import FloatArray
@@ -168,3 +170,41 @@ def _measure_speeds(times: NDArray[np.float64], path: FloatArray) -> FloatArray:
     speeds: FloatArray = np.sqrt((moved * moved).sum(axis=1)) / span
     speeds[0] = speeds[1]
     return speeds
+
+
+def turning_points(signal: Sequence[float], amplitude: float) -> tuple[list[int], bool]:
+    """Find the swings of a signal.
+
+    Parameters
+    ----------
+    signal
+        Samples, oldest first, none missing.
+    amplitude
+        Least length of a swing.
+
+    Returns
+    -------
+    starts, rising
+        Index where each swing of at least ``amplitude`` began (the newest one may still be going
+        on), and whether the newest swing rises.
+    """
+    starts: list[int] = []
+    rising = False
+    low = high = 0
+    for i, value in enumerate(signal):
+        if value > signal[high]:
+            high = i
+        if value < signal[low]:
+            low = i
+        if (not starts or not rising) and value - signal[low] >= amplitude:
+            starts.append(low)
+            rising, high = True, i
+        elif (not starts or rising) and signal[high] - value >= amplitude:
+            starts.append(high)
+            rising, low = False, i
+        # Within a swing only the extreme it runs towards moves on.
+        if starts and rising:
+            low = high
+        elif starts:
+            high = low
+    return starts, rising

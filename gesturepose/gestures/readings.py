@@ -1,0 +1,68 @@
+"""What a motion rule says of one moment: conditions read in turn, and what they amount to."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gesturepose.datatypes import RuleReading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gesturepose.datatypes import Unit
+
+NEARLY = 0.95
+"""Progress of a movement that went far enough but is not, or not yet, the gesture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a motion rule says of the newest moment.
+
+    ``progress`` is the travel as a fraction of what is needed, 0..1; ``made`` whether the stroke
+    is complete; ``blocked_by`` what is missing, in words; ``rules`` every condition that could be
+    read, in the order they are asked; ``began_s`` and ``ended_s`` when the stroke began and when it
+    had come furthest, in s: a to-and-fro has no such moments and says plus infinity.
+    """
+
+    progress: float
+    made: bool
+    blocked_by: str = ""
+    rules: tuple[RuleReading, ...] = ()
+    began_s: float = math.inf
+    ended_s: float = math.inf
+
+
+def at_least(
+    rule: str, value: float, limit: float, unit: Unit = "", setting: str = ""
+) -> RuleReading:
+    """Read a condition that a value reaches a limit."""
+    return RuleReading(rule, value, limit, value - limit, unit, setting)
+
+
+def at_most(
+    rule: str, value: float, limit: float, unit: Unit = "", setting: str = ""
+) -> RuleReading:
+    """Read a condition that a value stays within a limit."""
+    return RuleReading(rule, value, limit, limit - value, unit, setting)
+
+
+def until_unmet(readings: Iterator[RuleReading], *, explain: bool) -> tuple[RuleReading, ...]:
+    """All readings, or those up to the first that is not met."""
+    found: list[RuleReading] = []
+    for reading in readings:
+        found.append(reading)
+        if not reading.met and not explain:
+            break
+    return tuple(found)
+
+
+def conclude(progress: float, rules: tuple[RuleReading, ...]) -> Reading:
+    """Say what the conditions amount to; the first is how far the movement went."""
+    unmet = next((i for i, rule in enumerate(rules) if not rule.met), None)
+    if unmet is None:
+        return Reading(1.0, made=True, rules=rules)
+    reached = progress if unmet == 0 else NEARLY
+    return Reading(reached, made=False, blocked_by=rules[unmet].words, rules=rules)
