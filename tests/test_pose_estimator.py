@@ -233,3 +233,19 @@ def test_keypoints_of_a_standing_person_are_right() -> None:
     errors = torso_errors(CLIPS / "full_ben.mp4", frames, every=12)
     assert len(errors) > 500
     assert (errors < 0.2).mean() > 0.95
+
+
+def test_hands_below_the_picture_are_not_seen_at_its_edge() -> None:
+    reader = cv2.VideoCapture(str(resources.demo_clip()))
+    try:
+        _, image = reader.read()  # she idles, her hands in her lap
+    finally:
+        reader.release()
+    wrists = [COCO17.index("left_wrist"), COCO17.index("right_wrist")]
+    whole = default_estimator()(make_frame(image))[0]
+    lap = int(np.nanmin(whole.keypoints[wrists, 1]))
+    for above in (8, 16, 24, 40):
+        height = lap - above
+        for pose in default_estimator()(make_frame(image[:height])):
+            seen = pose.keypoints[wrists, 1]
+            assert not (seen > height * 0.97).any(), above

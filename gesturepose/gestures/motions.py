@@ -32,10 +32,8 @@ if TYPE_CHECKING:
 _DIRECTIONS = {"left": (0, -1.0), "right": (0, 1.0), "up": (1, 1.0), "down": (1, -1.0)}
 STROKE_SPAN_S = 2.5
 """No stroke is looked at for longer than this."""
-_MIN_STROKE_S = 0.13
-"""No hand is quicker; a keypoint that jumps to something else is."""
 _MAX_SPEED = 45.0
-"""No hand is faster (shoulder widths per second) either."""
+"""No hand is faster (shoulder widths per second)."""
 _GAP_S = 0.3
 """A stroke survives this long a gap in which the point was not seen."""
 _PAUSE_EXTENT = 0.3
@@ -187,7 +185,7 @@ class MotionReader:
         first, end = int(seen[stroke.began]), int(seen[stroke.furthest])
         yield at_least("travel", stroke.quick, motion.distance, _LENGTH, "motion.distance")
         yield at_least("start in view", float(stroke.start_seen), 1.0, "yes or no")
-        yield at_least("duration", stroke.duration_s, _MIN_STROKE_S, "s")
+        yield at_least("duration", stroke.duration_s, motion.min_s, "s", "motion.min_s")
         yield at_most("top speed without a jump", stroke.peak, _MAX_SPEED, _SPEED)
         yield at_least("top speed", stroke.peak, motion.min_speed, _SPEED, "motion.min_speed")
         moved = window.points[end, self._rows] - window.points[first, self._rows]

@@ -139,6 +139,8 @@ class Motion(BaseModel):
     """Travel, or change of distance; of a to-and-fro, each swing's length."""
     within_s: Annotated[float, Field(gt=0, le=3.0, allow_inf_nan=False)] = 0.5
     """The stroke, or all swings, within this time."""
+    min_s: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.15
+    """One stroke takes at least this long: no hand is quicker, a keypoint that jumps is."""
     axis: Literal["horizontal", "vertical"] | None = None
     """Direction of a to-and-fro of one point."""
     swings: Annotated[int, Field(ge=2, le=12)] | None = None

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from gesturepose.pose.movenet_multipose import People
     from gesturepose.pose.settings import PoseSettings
 
+_BOTTOM_CELLS = 1.5
+"""The lower edge of a picture, in output cells of the network. Hands that lie in a lap below the
+picture are seen in it, at times surely; they would seem to rest there, and strokes to start there.
+So a wrist in the edge is missing; measured on rendered people, shoulders and hips need no such
+rule."""
+
 
 class PoseEstimator:
     """Finds the people in a frame.
@@ -67,6 +73,9 @@ class PoseEstimator:
         self.provider = self._session.provider
         self.skeleton = SKELETONS[model.card.skeleton]
         self._sigmas = np.array(self.skeleton.sigmas)
+        self._wrists = [
+            row for row, name in enumerate(self.skeleton.keypoints) if name.endswith("_wrist")
+        ]
 
     def __call__(self, frame: Frame) -> list[Pose]:
         """Find the people in a frame, the surest first.
@@ -117,8 +126,10 @@ class PoseEstimator:
         keypoints = letterbox.to_source(people.keypoints)
         # One output cell beyond the edge is rounding; farther out lies padding, where nobody is.
         slack = self._family.stride_px / letterbox.scale
-        inside = (keypoints >= -slack) & (keypoints <= letterbox.source_size + slack)
         sure = people.keypoint_scores >= self._settings.min_keypoint_score
+        inside = (keypoints >= -slack) & (keypoints <= letterbox.source_size + slack)
+        lowest = letterbox.source_size[1] - _BOTTOM_CELLS * slack[1]
+        inside[:, self._wrists, 1] &= keypoints[:, self._wrists, 1] <= lowest
         seen = sure & (people.keypoint_scores > 0) & inside.all(axis=2)
         keypoints = np.where(seen[..., None], keypoints, np.float32(np.nan))
         scores = np.where(seen, people.keypoint_scores, np.float32(0))

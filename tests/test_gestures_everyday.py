@@ -1,0 +1,50 @@
+"""Movements that look like a gesture in part: whatever they are taken for, it is not that one."""
+
+from __future__ import annotations
+
+import pytest
+from support_body import Body, Key, hold, perform
+from support_pipeline import begun, run
+
+BESIDE_THE_HEAD = (0.45, 0.75)
+LOW = (0.75, -0.8)
+
+
+@pytest.mark.parametrize("fps", [15.0, 30.0, 60.0])
+def test_a_hand_that_goes_to_the_head_swipes_nowhere(fps: float) -> None:
+    keys = [*hold(0.3, Key(0.5, right=LOW)), *hold(1.5, Key(0.45, right=BESIDE_THE_HEAD))]
+    found = begun(run(perform(keys, fps=fps)))
+    assert not set(found) & {"swipe_up", "swipe_left", "swipe_right"}
+
+
+@pytest.mark.parametrize("fps", [15.0, 30.0, 60.0])
+def test_a_hand_raised_high_has_not_swiped_up(fps: float) -> None:
+    keys = [*hold(0.3, Key(0.5, right=LOW)), *hold(1.0, Key(0.5, right=(0.9, 1.4)))]
+    assert begun(run(perform(keys, fps=fps))) == ["raise_right_hand"]
+
+
+@pytest.mark.parametrize("reach", [0.9, 1.1])
+def test_wide_and_quick_claps_neither_gather_nor_spread(reach: float) -> None:
+    apart = Key(0.2, left=(-reach, -0.4), right=(reach, -0.4))
+    together = Key(0.17, left=(-0.2, -0.4), right=(0.2, -0.4))
+    lifted = Key(0.8, left=(-reach, -0.4), right=(reach, -0.4))
+    found = begun(run(perform([lifted, together, apart, together, apart, together])))
+    assert not set(found) & {"gather", "spread"}
+
+
+def test_a_hand_that_drifts_towards_the_camera_has_not_pushed() -> None:
+    before = Key(0.7, right=(0.7, -0.25), right_elbow=(0.95, -0.75), left_elbow=(-0.6, -0.8))
+    after = Key(0.9, right=(0.72, -0.25), right_elbow=(0.8, -0.5), left_elbow=(-0.6, -0.8))
+    assert "push" not in begun(run(perform([*hold(0.3, before), *hold(0.6, after)])))
+
+
+def test_arms_that_cross_swipe_nowhere_though_the_wrists_are_mixed_up() -> None:
+    crossed = {"left_elbow": (-0.3, -0.75), "right_elbow": (0.3, -0.75)}
+    keys = [
+        Key(0.6, left=(0.35, -0.5), right=(-0.35, -0.5), **crossed),
+        Key(0.1, left=(0.35, -0.5), right=(-0.35, -0.5), **crossed),
+        Key(0.17, left=(-0.35, -0.5), right=(-0.2, -0.55), **crossed),
+        Key(0.9, left=(-0.35, -0.5), right=(0.3, -0.55), **crossed),
+    ]
+    found = begun(run(perform(keys, body=Body(unit=110.0))))
+    assert not set(found) & {"swipe_left", "swipe_right"}
