@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gesturepose.actions.dispatcher import Dispatcher
 from gesturepose.actions.sinks.choose import open_sink, probe_sink
+from gesturepose.capture.looping import loop
 from gesturepose.capture.opening import SourceOpener
 from gesturepose.capture.thread import CaptureThread, SourceStatus
 from gesturepose.datatypes import Frame, Pose, PoseFrame
@@ -45,6 +47,8 @@ class RunOptions:
     max_seconds: float | None = None
     explain: bool = False
     """Whether snapshots say what keeps gestures from firing."""
+    loop: bool = False
+    """Whether a file starts over at its end, for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,30 @@ class Run:
     times: StageTimes
 
 
-def compose(config: Config, options: RunOptions, listener: EngineListener) -> Run:
+def compose(  # noqa: PLR0913 - what a front end may want to hear or to keep, by name
+    config: Config,
+    options: RunOptions,
+    listener: EngineListener,
+    *,
+    load: Callable[[PoseSettings, StageTimes], Network] | None = None,
+    times: StageTimes | None = None,
+    on_source: Callable[[SourceStatus], None] = lambda _: None,
+    on_end: Callable[[], None] = lambda: None,
+) -> Run:
     """Build an engine: open the source, load the network, join the stages.
+
+    Parameters
+    ----------
+    config, options, listener
+        What to run, and who is told.
+    load
+        Gives the network, once the source is open; `load_network` unless somebody keeps one.
+    times
+        Where the stages are timed; new ones if not given.
+    on_source
+        Told when a live source is lost or back; called by the capture thread.
+    on_end
+        Called on the engine's thread when everything has ended.
 
     Raises
     ------
@@ -83,7 +109,7 @@ def compose(config: Config, options: RunOptions, listener: EngineListener) -> Ru
     GesturePoseError
         If the source cannot be opened, or real actions are wanted where none can be performed.
     """
-    times = StageTimes()
+    times = times or StageTimes()
     opener = SourceOpener(options.source, config.camera)
     try:
         if not options.dry_run:
@@ -95,18 +121,28 @@ def compose(config: Config, options: RunOptions, listener: EngineListener) -> Ru
             allow_commands=config.control.allow_commands,
             on_result=listener.on_action,
         )
-        stages = make_stages(config, options.source, times, explain=options.explain)
+        network = None
+        if needs_network(options.source):
+            network = (load or load_network)(config.model, times)
+        stages = make_stages(
+            config, options.source, times, network=network, explain=options.explain
+        )
         lossless = not opener.live and not options.realtime
         slot: Slot[Frame | PoseFrame] = Slot(lossless=lossless)
 
         def on_status(status: SourceStatus) -> None:
             _log.log(logging.INFO if status.kind == "back" else logging.WARNING, status.detail)
             engine.on_source_status(status)
+            on_source(status)
+
+        def end() -> None:
+            opener.close()  # not yet claimed where the end came first
+            on_end()
 
         engine = Engine(
             pipeline=stages.pipeline,
             capture=CaptureThread(
-                opener,
+                partial(loop, opener) if options.loop else opener,
                 slot,
                 settings=config.camera,
                 realtime=options.realtime,
@@ -117,6 +153,7 @@ def compose(config: Config, options: RunOptions, listener: EngineListener) -> Ru
             listener=listener,
             lossless=lossless,
             max_seconds=options.max_seconds,
+            on_end=end,
         )
     except BaseException:
         opener.close()

@@ -6,17 +6,16 @@ standard error, never a traceback; standard output carries only results.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import io
 import logging
 import signal
 import sys
 import threading
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from gesturepose import __version__, evaluate_command
+from gesturepose import evaluate_command
+from gesturepose.cli_options import make_parser, parse
 from gesturepose.errors import GesturePoseError, UsageError, one_line
 from gesturepose.listings import (
     check_mapping,
@@ -27,148 +26,22 @@ from gesturepose.listings import (
 )
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from gesturepose.config import Config
 
-_LEVELS = ("debug", "info", "warning", "error")
-_COMMANDS = ("check", "cameras", "models", "evaluate")
 _LOG_FORMAT = "gesturepose: %(message)s"
+_FIRST_CAMERA = "0"
+_HEADLESS_ONLY = ("events", "record", "explain", "realtime")
+"""Options that the desktop app has no use for."""
 _OPTIONS: Mapping[int | str, str] = {
     "name": "model",
     "device": "device",
     "engagement": "engagement",
 }
 """Options by the name of the setting they override."""
-
-
-class _Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line."""
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message.removeprefix('argument ')} (see '{self.prog} --help')")
-
-
-def _make_parser() -> tuple[_Parser, dict[str, _Parser]]:
-    parser = _Parser(
-        prog="gesturepose",
-        usage="gesturepose [COMMAND] [OPTION ...]",
-        description="Run a computer with body movement in front of an ordinary webcam.\n\n"
-        "commands:\n"
-        "  check [FILE]          validate a gestures.toml: every error at once\n"
-        "  cameras               list cameras\n"
-        "  models                list pose networks: size, licence, measured accuracy\n"
-        "  evaluate CLIP.json... recall, false activations and delay on clips and recordings\n\n"
-        "Without a command it watches the source and acts.",
-        epilog="Try it without a camera:  gesturepose --no-gui --source demo --dry-run",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    add = parser.add_argument
-    add("--version", action="version", version=f"gesturepose {__version__}", help="show it and end")
-    add("--no-gui", action="store_true", help="run without a window")
-    add(
-        "--config",
-        metavar="FILE",
-        help="mapping to use (default: ./gestures.toml, then the one in your configuration "
-        "folder, then the packaged one)",
-    )
-    add(
-        "--source",
-        metavar="SRC",
-        default="0",
-        help="camera index or device path, video file, folder of images, rtsp/http URL, "
-        "keypoint recording (*.poses.jsonl), or 'demo' (default: camera 0)",
-    )
-    add("--model", metavar="NAME|PATH", help="pose network (see 'gesturepose models')")
-    add(
-        "--device",
-        metavar="DEVICE",
-        help="where the network runs: auto, cpu, cuda, tensorrt, coreml or directml",
-    )
-    add("--dry-run", action="store_true", help="recognise, but never touch the computer")
-    add("--events", metavar="FILE|-", help="write events as JSON Lines; '-' is standard output")
-    add("--record", metavar="FILE", help="write a keypoint recording (no pictures)")
-    add(
-        "--explain",
-        metavar="GESTURE,...",
-        nargs="?",
-        const="",
-        help="say on standard error what keeps gestures from firing: these, or those nearest to "
-        "it; of a single one, every rule",
-    )
-    add("--realtime", action="store_true", help="play a file at its own speed, dropping frames")
-    add("--max-seconds", metavar="S", type=_positive, help="end after so many seconds")
-    add(
-        "--engagement",
-        metavar="MODE",
-        help="obey 'always', or only after the 'wake' gesture (overrides control.engagement)",
-    )
-    add(
-        "--log-level",
-        metavar="LEVEL",
-        type=_level,
-        default="info",
-        help=f"how much to tell on standard error: {', '.join(_LEVELS)} (default: info)",
-    )
-
-    check = _Parser(
-        prog="gesturepose check",
-        description="Validate a gestures.toml: every error at once, then what looks like a "
-        "mistake. Without FILE, the one that would be used.",
-        allow_abbrev=False,
-    )
-    check.add_argument("file", nargs="?", metavar="FILE", help="the gestures.toml to validate")
-    cameras = _Parser(prog="gesturepose cameras", description="List cameras.", allow_abbrev=False)
-    models = _Parser(
-        prog="gesturepose models",
-        description="List pose networks: family, size, licence, measured accuracy.",
-        allow_abbrev=False,
-    )
-    evaluate = _Parser(
-        prog="gesturepose evaluate",
-        usage=evaluate_command.USAGE,
-        description=evaluate_command.DESCRIPTION,
-        epilog="Try it:  gesturepose evaluate demo",
-        allow_abbrev=False,
-    )
-    evaluate_command.add_options(evaluate)
-    return parser, {"check": check, "cameras": cameras, "models": models, "evaluate": evaluate}
-
-
-def _positive(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0.0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"'{text}' is not a positive number of seconds")
-    return value
-
-
-def _level(text: str) -> str:
-    if text.lower() not in _LEVELS:
-        close = get_close_matches(text.lower(), _LEVELS, n=1)
-        hint = f"; did you mean '{close[0]}'?" if close else ""
-        raise argparse.ArgumentTypeError(f"'{text}' is none of {', '.join(_LEVELS)}{hint}")
-    return text.lower()
-
-
-def _parse(parser: _Parser, arguments: Sequence[str]) -> argparse.Namespace:
-    """Parse all arguments; an unknown one is named with what was probably meant."""
-    options, rest = parser.parse_known_args(arguments)
-    if not rest:
-        return options
-    word = rest[0].split("=")[0]
-    known = [flag for action in parser._actions for flag in action.option_strings]  # noqa: SLF001
-    if not word.startswith("-") and parser.prog == "gesturepose":
-        kind, known = "command", list(_COMMANDS)
-    else:
-        kind = "option" if word.startswith("-") else "argument"
-    close = get_close_matches(word, known, n=1)
-    hint = f"; did you mean '{close[0]}'?" if close else f" (see '{parser.prog} --help')"
-    raise UsageError(f"unknown {kind} '{word}'{hint}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -223,9 +96,9 @@ def _interrupted_by_sigterm() -> Iterator[None]:
 
 
 def _dispatch(arguments: list[str]) -> None:
-    parser, commands = _make_parser()
+    parser, commands = make_parser()
     if arguments and arguments[0] in commands:
-        options = _parse(commands[arguments[0]], arguments[1:])
+        options = parse(commands[arguments[0]], arguments[1:])
         logging.basicConfig(stream=sys.stderr, level="WARNING", format=_LOG_FORMAT)
         match arguments[0]:
             case "check":
@@ -237,13 +110,12 @@ def _dispatch(arguments: list[str]) -> None:
             case _:
                 list_models()
         return
-    options = _parse(parser, arguments)
+    options = parse(parser, arguments)
     logging.basicConfig(stream=sys.stderr, level=options.log_level.upper(), format=_LOG_FORMAT)
-    if not options.no_gui:
-        raise UsageError(
-            "the desktop app is not part of this version yet; run 'gesturepose --no-gui'"
-        )
-    _run(options)
+    if options.no_gui:
+        _run(options)
+    else:
+        _run_app(options)
 
 
 def _evaluate(options: argparse.Namespace) -> None:
@@ -269,7 +141,7 @@ def _run(options: argparse.Namespace) -> None:
     run_headless(
         config,
         RunOptions(
-            source=options.source,
+            source=options.source or _FIRST_CAMERA,
             dry_run=options.dry_run,
             realtime=options.realtime,
             max_seconds=options.max_seconds,
@@ -281,6 +153,30 @@ def _run(options: argparse.Namespace) -> None:
         record=options.record,
         explain=None if explain is None else choose_gestures(explain, config.gestures),
     )
+
+
+def _run_app(options: argparse.Namespace) -> None:
+    from gesturepose.config import find_config, load_config
+    from gesturepose.gui.display_check import check_display
+    from gesturepose.resources import default_config
+
+    for option in _HEADLESS_ONLY:
+        if getattr(options, option) not in (None, False):
+            raise UsageError(f"--{option} goes with --no-gui")
+    path = find_config(options.config)
+    # A wrong option shows before any window; a wrong mapping is shown by the window.
+    _override(load_config(default_config()), options)
+    check_display()
+    from gesturepose.gui.application import run_app
+
+    if not run_app(
+        path,
+        adjust=lambda config: _override(config, options),
+        source=options.source,
+        practice=options.dry_run,
+        max_seconds=options.max_seconds,
+    ):
+        raise GesturePoseError("a part of the program did not end in time")
 
 
 def _override(config: Config, options: argparse.Namespace) -> Config:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from gesturepose.actions.keys import parse_chord
 from gesturepose.actions.settings import Binding
 from gesturepose.capture.settings import CaptureSettings
 from gesturepose.config_errors import (
@@ -26,6 +27,7 @@ from gesturepose.config_errors import (
 from gesturepose.errors import UsageError, one_line
 from gesturepose.gestures.engagement import EngagementMode
 from gesturepose.gestures.settings import ClassifierSettings, Gesture
+from gesturepose.platforms.hotkeys import split_hotkey
 from gesturepose.pose.settings import PoseSettings
 from gesturepose.resources import default_config
 from gesturepose.toml_lines import Place, find_lines, nearest
@@ -45,6 +47,17 @@ FILE_NAME = "gestures.toml"
 GestureName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
+def _check_hotkey(text: str) -> str:
+    if not text.strip():
+        return ""
+    chord = str(parse_chord(text))
+    split_hotkey(chord)
+    return chord
+
+
+_Hotkey = Annotated[str, AfterValidator(_check_hotkey)]
+
+
 class ControlSettings(BaseModel):
     """Who may act, and what they may do."""
 
@@ -62,6 +75,17 @@ class ControlSettings(BaseModel):
     """Somebody else may claim the control when its owner made no gesture for so long."""
     allow_commands: bool = False
     """Whether bindings may run commands."""
+    release_camera_s: Annotated[float, Field(ge=0, le=86400, allow_inf_nan=False)] = 10.0
+    """The desktop app closes the camera when paused this long; 0: at once.
+
+    Not when paused by a gesture: a gesture could not resume then.
+    """
+    pause_hotkey: _Hotkey = "ctrl+alt+p"
+    """Keys that pause and resume from any window, where the system allows that; empty for none.
+
+    There by default, because a person whose gestures do something unwanted needs a way out at
+    once, whichever window is in front. Three keys, so that it is hardly pressed by accident.
+    """
 
     @property
     def needs_wake(self) -> bool:

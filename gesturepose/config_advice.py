@@ -20,6 +20,8 @@ DESTRUCTIVE = ("close", "run")
 """Kinds of actions that cannot be taken back."""
 DELIBERATE_S = 1.0
 """A posture held this long is hardly an accident."""
+PAUSING_S = 0.6
+"""The same for a posture that pauses: it does no harm, but the next gesture is lost."""
 
 
 def find_doubts(config: Config, text: str, *, name: str) -> list[str]:
@@ -65,6 +67,8 @@ def _doubts(config: Config) -> Iterator[tuple[Place, str]]:
             yield place, f"bindings[{i}] never acts: '{binding.gesture}' is not enabled"
         if binding.kind in DESTRUCTIVE and not _is_deliberate(gesture):
             yield place, _hasty(i, binding, gesture)
+        if binding.control is not None and not _is_deliberate(gesture, PAUSING_S):
+            yield place, _hasty_control(i, binding, gesture)
         for j, earlier in enumerate(config.bindings[:i]):
             if earlier.enabled and _overlap(earlier, binding):
                 yield (
@@ -74,20 +78,28 @@ def _doubts(config: Config) -> Iterator[tuple[Place, str]]:
                 )
 
 
-def _is_deliberate(gesture: Gesture) -> bool:
-    return gesture.motion is None and gesture.hold_s >= DELIBERATE_S
+def _is_deliberate(gesture: Gesture, held_s: float = DELIBERATE_S) -> bool:
+    return gesture.motion is None and gesture.hold_s >= held_s
 
 
 def _hasty(index: int, binding: Binding, gesture: Gesture) -> str:
-    how = (
-        "a motion, which happens by accident; use a posture with"
-        if gesture.motion is not None
-        else f"held for {gesture.hold_s:g} s only; give it"
-    )
     return (
         f"bindings[{index}] has '{binding.kind}', which cannot be taken back, and "
-        f"'{binding.gesture}' is {how} hold_s = {DELIBERATE_S} or more"
+        f"'{binding.gesture}' is {_how_hasty(gesture)} hold_s = {DELIBERATE_S} or more"
     )
+
+
+def _hasty_control(index: int, binding: Binding, gesture: Gesture) -> str:
+    return (
+        f"bindings[{index}] has '{binding.control}', which should be deliberate, and "
+        f"'{binding.gesture}' is {_how_hasty(gesture)} hold_s = {PAUSING_S} or more"
+    )
+
+
+def _how_hasty(gesture: Gesture) -> str:
+    if gesture.motion is not None:
+        return "a motion, which happens by accident; use a posture with"
+    return f"held for {gesture.hold_s:g} s only; give it"
 
 
 def _overlap(one: Binding, other: Binding) -> bool:

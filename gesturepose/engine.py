@@ -1,25 +1,27 @@
 """Threads and life cycle: frames in, actions out, and one way to let go of everything.
 
 The capture thread fills a slot, the engine thread takes frames from it through the pipeline and
-submits actions, the dispatcher's thread performs them. Whatever interrupts the flow (stop, a lost
-or stalled source, a new mapping, a failing stage) takes one path: gestures under way are cancelled,
-then every held key and button is released. The engine knows no front end.
+submits actions, the dispatcher's thread performs them. Whatever interrupts the flow (stop, pause, a
+lost or stalled source, a new mapping, a failing stage) takes one path: gestures under way are
+cancelled, then every held key and button is released. The engine knows no front end.
 """
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
-from gesturepose.actions.bindings import Bindings
+from gesturepose.actions.bindings import Bindings, BoundAction
+from gesturepose.actions.dispatcher import ActionResult
+from gesturepose.actions.kinds import Control
 from gesturepose.gestures.claims import ClaimWatcher
 from gesturepose.gestures.classifier import GestureClassifier
 from gesturepose.gestures.engagement import Engagement
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from gesturepose.actions.dispatcher import ActionResult, Dispatcher
+    from gesturepose.actions.dispatcher import Dispatcher
     from gesturepose.capture.thread import CaptureThread, SourceStatus
     from gesturepose.config import Config
     from gesturepose.datatypes import Frame, GestureEvent, PoseFrame
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 _WAKE_UP_S = 0.2
 """How often a waiting engine looks whether it should stop."""
 _ACTIONS_PATIENCE_S = 10.0
+
+PausedBy: TypeAlias = Literal["gesture", "person"]
+"""Who paused or resumed: a gesture, or a person by a button, a menu or a shortcut."""
 
 
 class EngineListener(Protocol):
@@ -42,6 +47,9 @@ class EngineListener(Protocol):
 
     def on_action(self, result: ActionResult) -> None:
         """Tell that an action was performed or refused."""
+
+    def on_pause(self, paused: bool, by: PausedBy) -> None:  # noqa: FBT001 - the state
+        """Tell that gestures do nothing from now on, or count again; on the engine's thread."""
 
 
 def make_mapping(config: Config) -> tuple[GestureClassifier, Engagement, Bindings]:
@@ -80,6 +88,8 @@ class Engine:
         result is the same every time.
     max_seconds
         End after so many seconds of the source's time; ``None`` for no end.
+    on_end
+        Called on the engine's thread when everything has ended; `join` returns at once then.
     """
 
     def __init__(  # noqa: PLR0913 - the parts it is made of, by name
@@ -92,6 +102,7 @@ class Engine:
         listener: EngineListener,
         lossless: bool,
         max_seconds: float | None = None,
+        on_end: Callable[[], None] = lambda: None,
     ) -> None:
         self._pipeline = pipeline
         self._capture = capture
@@ -100,10 +111,12 @@ class Engine:
         self._listener = listener
         self._lossless = lossless
         self._max_seconds = max_seconds
+        self._on_end = on_end
         self._stopping = threading.Event()
         self._interrupted = threading.Event()
-        self._mapping_lock = threading.Lock()
+        self._orders_lock = threading.Lock()
         self._new_mapping: Config | None = None
+        self._wanted_pause: tuple[bool, PausedBy] = False, "person"
         self._first: float | None = None
         self._last = 0.0
         self._failure: BaseException | None = None
@@ -142,8 +155,36 @@ class Engine:
 
     def replace_mapping(self, config: Config) -> None:
         """Use another gestures.toml from the next frame on."""
-        with self._mapping_lock:
+        with self._orders_lock:
             self._new_mapping = config
+
+    @property
+    def paused(self) -> bool:
+        """Whether gestures do nothing, or soon will not."""
+        with self._orders_lock:
+            return self._wanted_pause[0]
+
+    def pause(self, by: PausedBy = "person") -> None:
+        """Let go of everything, and let no gesture but one that resumes do anything.
+
+        Returns at once; a frame under way counts as before the pause. Frames go on. May be called
+        before `start`, so that nothing is done from the first frame on.
+        """
+        with self._orders_lock:
+            self._wanted_pause = True, by
+
+    def resume(self, by: PausedBy = "person") -> None:
+        """Let gestures that begin from now on count again; returns at once."""
+        with self._orders_lock:
+            self._wanted_pause = False, by
+
+    def set_dry_run(self, on: bool) -> None:  # noqa: FBT001 - a switch
+        """Stop performing actions, letting go of every held key, or begin to; returns at once."""
+        self._dispatcher.set_dry_run(on)
+
+    def set_explaining(self, on: bool) -> None:  # noqa: FBT001 - a switch
+        """Have snapshots say what keeps gestures from firing, or not; from the next frame on."""
+        self._pipeline.explains = on
 
     def on_source_status(self, status: SourceStatus) -> None:
         """Let go of everything when the source is lost or stalls; called by the capture thread."""
@@ -157,6 +198,7 @@ class Engine:
             self._failure = error
         finally:
             self._end()
+            self._on_end()
 
     def _loop(self) -> None:
         while not self._stopping.is_set():
@@ -165,6 +207,7 @@ class Engine:
                 self._interrupted.clear()
                 self._let_go()
             self._swap_mapping()
+            self._follow_pause()
             if frame is None:
                 if self._slot.closed:
                     return
@@ -180,9 +223,40 @@ class Engine:
         snapshot = self._pipeline.step(frame)
         self._listener.on_snapshot(snapshot)
         if snapshot.actions:
-            self._dispatcher.submit(snapshot.actions)
+            orders = [bound for bound in snapshot.actions if isinstance(bound.action, Control)]
+            self._dispatcher.submit(
+                [bound for bound in snapshot.actions if not isinstance(bound.action, Control)]
+            )
             if self._lossless:
                 self._dispatcher.flush(_ACTIONS_PATIENCE_S)
+            for bound in orders:
+                self._obey(bound)
+
+    def _obey(self, bound: BoundAction) -> None:
+        """Carry out an order to the program itself; in a dry run too, for nothing is touched."""
+        if not isinstance(bound.action, Control):
+            return
+        is_paused = self._pipeline.paused
+        pausing = {"pause": True, "resume": False}.get(bound.action.order, not is_paused)
+        if pausing == is_paused:
+            reason = "already paused" if is_paused else "not paused"
+            self._listener.on_action(ActionResult(bound, performed=False, reason=reason))
+            return
+        self._listener.on_action(ActionResult(bound, performed=True))
+        with self._orders_lock:
+            self._wanted_pause = pausing, "gesture"
+        self._follow_pause(sparing=bound.gesture)
+
+    def _follow_pause(self, *, sparing: str = "") -> None:
+        with self._orders_lock:
+            paused, by = self._wanted_pause
+        if paused == self._pipeline.paused:
+            return
+        if paused:
+            self._release(*self._pipeline.pause(self._last, sparing=sparing))
+        else:
+            self._pipeline.resume()
+        self._listener.on_pause(paused, by)
 
     def _is_over(self, timestamp: float) -> bool:
         return (
@@ -192,7 +266,7 @@ class Engine:
         )
 
     def _swap_mapping(self) -> None:
-        with self._mapping_lock:
+        with self._orders_lock:
             config, self._new_mapping = self._new_mapping, None
         if config is not None:
             self._let_go()
@@ -206,7 +280,9 @@ class Engine:
             )
 
     def _let_go(self) -> None:
-        events, actions = self._pipeline.cancel(self._last)
+        self._release(*self._pipeline.cancel(self._last))
+
+    def _release(self, events: Sequence[GestureEvent], actions: Sequence[BoundAction]) -> None:
         if events:
             self._listener.on_cancel(events)
         if actions:

@@ -18,6 +18,7 @@ from gesturepose.errors import GesturePoseError, UsageError
 if TYPE_CHECKING:
     from gesturepose.actions.dispatcher import ActionResult
     from gesturepose.datatypes import Explanation, GestureEvent
+    from gesturepose.engine import PausedBy
 
 
 class EventLog(Protocol):
@@ -40,6 +41,9 @@ class EventLog(Protocol):
 
     def blocked(self, blocked_by: str, t: float) -> None:
         """Tell what keeps every gesture from firing from now on; empty for nothing."""
+
+    def pause(self, paused: bool, by: PausedBy, t: float) -> None:  # noqa: FBT001 - the state
+        """Tell that gestures do nothing from now on, or count again."""
 
     def stop(self, **facts: Any) -> None:
         """Tell that the run is over; ``facts`` are its figures."""
@@ -137,6 +141,10 @@ class JsonEventLog:
         """Tell what keeps every gesture from firing from now on; empty for nothing."""
         self._write({"type": "blocked", "t": round(t, 3), "blocked_by": blocked_by})
 
+    def pause(self, paused: bool, by: PausedBy, t: float) -> None:  # noqa: FBT001 - the state
+        """Tell that gestures do nothing from now on, or count again, and who did that."""
+        self._write({"type": "pause", "t": round(t, 3), "paused": paused, "by": by})
+
     def stop(self, **facts: Any) -> None:
         """Tell that the run is over."""
         self._write({"type": "stop", **facts})
@@ -199,6 +207,11 @@ class SpokenEventLog:
 
     def blocked(self, blocked_by: str, t: float) -> None:
         """Say nothing, as of explanations."""
+
+    def pause(self, paused: bool, by: PausedBy, t: float) -> None:  # noqa: FBT001 - the state
+        """Say that gestures were paused or resumed, and by what."""
+        how = "by a gesture" if by == "gesture" else "by hand"
+        self._say(f"{t:8.2f} s  gestures {'paused' if paused else 'resumed'} {how}")
 
     def stop(self, **facts: Any) -> None:
         """Say how much was seen and how fast."""

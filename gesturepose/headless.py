@@ -10,16 +10,19 @@ import logging
 import signal
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import gesturepose
 from gesturepose.app import RunOptions, compose
 from gesturepose.capture.recording import PoseRecorder
-from gesturepose.config import load_config
+from gesturepose.config import ControlSettings, parse_config
+from gesturepose.config_watch import LOOK_S, ConfigWatch
 from gesturepose.errors import GesturePoseError, UsageError
 from gesturepose.event_log import EventLog, JsonEventLog, SpokenEventLog
 from gesturepose.explain_log import ExplanationLog
+from gesturepose.platforms.hotkeys import PauseHotkey
 from gesturepose.skeleton import COCO17
 
 if TYPE_CHECKING:
@@ -29,13 +32,10 @@ if TYPE_CHECKING:
     from gesturepose.actions.dispatcher import ActionResult
     from gesturepose.config import Config
     from gesturepose.datatypes import GestureEvent
-    from gesturepose.engine import Engine
+    from gesturepose.engine import Engine, PausedBy
     from gesturepose.pipeline import Snapshot
 
 _log = logging.getLogger(__name__)
-
-_LOOK_S = 0.5
-"""How often gestures.toml is looked at."""
 
 
 class _Reporter:
@@ -87,38 +87,52 @@ class _Reporter:
         except (OSError, GesturePoseError) as error:
             self._failure = error
 
+    def on_pause(self, paused: bool, by: PausedBy) -> None:  # noqa: FBT001 - the contract
+        self._events.pause(paused, by, self.last_t)
+
     def _t(self, timestamp: float) -> float:
         return timestamp - (self._first or 0.0)
 
 
-class _MappingWatch:
-    """Reloads gestures.toml when it changes: parsed whole, then swapped; an error keeps the old."""
+class _Mapping:
+    """The mapping in force: swaps it when gestures.toml changes; an error keeps the old one."""
 
-    def __init__(self, path: Path, adjust: Callable[[Config], Config]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        engine: Engine,
+        hotkey: PauseHotkey,
+        adjust: Callable[[Config], Config],
+    ) -> None:
         self._path = path
+        self._engine = engine
+        self._hotkey = hotkey
         self._adjust = adjust
-        self._seen = self._stamp()
+        self._watch = ConfigWatch(path, on_text=self._take, on_problems=self._refuse)
 
-    def look(self, engine: Engine) -> None:
-        stamp = self._stamp()
-        if stamp is None or stamp == self._seen:
+    def look(self) -> None:
+        self._watch.look()
+
+    def listen(self, config: Config) -> None:
+        """Watch for the keys that pause; complain only of keys that somebody chose."""
+        chord = config.control.pause_hotkey
+        if chord == self._hotkey.chord:
             return
-        self._seen = stamp
-        try:
-            config = self._adjust(load_config(self._path))
-        except UsageError as error:
-            for problem in error.problems:
-                _log.warning("keeping the mapping as it was: %s", problem)
-        else:
-            engine.replace_mapping(config)
-            _log.info("%s reloaded", self._path)
+        self._hotkey.use(chord)
+        if self._hotkey.problem:
+            chosen = chord != ControlSettings().pause_hotkey
+            level = logging.WARNING if chosen else logging.DEBUG
+            _log.log(level, "no shortcut for pausing: %s", self._hotkey.problem)
 
-    def _stamp(self) -> tuple[int, int] | None:
-        try:
-            status = self._path.stat()
-        except OSError:  # an editor that replaces the file: look again later
-            return None
-        return status.st_mtime_ns, status.st_size
+    def _take(self, text: str) -> None:
+        config = self._adjust(parse_config(text, name=str(self._path)))
+        self._engine.replace_mapping(config)
+        self.listen(config)
+        _log.info("%s reloaded", self._path)
+
+    def _refuse(self, problems: Sequence[str]) -> None:
+        for problem in problems:
+            _log.warning("keeping the mapping as it was: %s", problem)
 
 
 def run_headless(  # noqa: PLR0913 - the command line's options, by name
@@ -176,17 +190,23 @@ def run_headless(  # noqa: PLR0913 - the command line's options, by name
                 model=run.model,
                 provider=run.provider,
             )
-            run.engine.start()
-            _wait(
-                run.engine,
-                stopping,
-                watch=_MappingWatch(config_path, adjust),
-                deadline=(
-                    time.monotonic() + options.max_seconds
-                    if run.live and options.max_seconds is not None
-                    else None
-                ),
-            )
+            hotkey = PauseHotkey(partial(_toggle_pause, run.engine))
+            mapping = _Mapping(config_path, run.engine, hotkey, adjust)
+            mapping.listen(config)
+            try:
+                run.engine.start()
+                _wait(
+                    run.engine,
+                    stopping,
+                    look=mapping.look,
+                    deadline=(
+                        time.monotonic() + options.max_seconds
+                        if run.live and options.max_seconds is not None
+                        else None
+                    ),
+                )
+            finally:
+                hotkey.close()
         if explanations is not None:
             explanations.flush()
         log.stop(
@@ -228,17 +248,28 @@ def _is_same_file(one: str, other: str) -> bool:
     return path == other_path
 
 
+def _toggle_pause(engine: Engine) -> None:
+    if engine.paused:
+        engine.resume()
+    else:
+        engine.pause()
+
+
 def _wait(
-    engine: Engine, stopping: threading.Event, *, watch: _MappingWatch, deadline: float | None
+    engine: Engine,
+    stopping: threading.Event,
+    *,
+    look: Callable[[], None],
+    deadline: float | None,
 ) -> None:
     """Wait for the engine's end; `Engine.join` raises what made it fail."""
     try:
-        while not engine.join(_LOOK_S if not stopping.is_set() else None):
+        while not engine.join(LOOK_S if not stopping.is_set() else None):
             if stopping.is_set() or (deadline is not None and time.monotonic() >= deadline):
                 engine.stop()
                 stopping.set()
             else:
-                watch.look(engine)
+                look()
     except BaseException:
         engine.stop()
         raise

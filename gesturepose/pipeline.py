@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gesturepose.datatypes import TrackState
+from gesturepose.gestures.pausing import PauseGate
 from gesturepose.stats import StageTimes
 
 if TYPE_CHECKING:
@@ -59,6 +60,9 @@ class Snapshot:
     explanations
         Per gesture, what keeps it from firing; empty when nobody is obeyed, and in a pipeline that
         is not asked to explain.
+    paused
+        Whether gestures did nothing in this frame, but for those that resume; the others are
+        recognised, and are no events.
     """
 
     frame: Frame | PoseFrame
@@ -72,6 +76,7 @@ class Snapshot:
     claims: dict[int, GestureProgress] = field(default_factory=dict)
     blocked_by: str = ""
     explanations: Mapping[str, Explanation] = field(default_factory=dict)
+    paused: bool = False
 
 
 class Pipeline:
@@ -86,7 +91,8 @@ class Pipeline:
     times
         Where each stage's duration is recorded.
     explain
-        Whether snapshots have explanations; they take longer than recognition.
+        Also the attribute ``explains``, which may be changed from any thread. Whether snapshots
+        have explanations; they take longer than recognition.
     """
 
     def __init__(  # noqa: PLR0913 - the stages, by name
@@ -108,7 +114,8 @@ class Pipeline:
         self._engagement = engagement
         self._bindings = bindings
         self._times = times or StageTimes()
-        self._explains = explain
+        self._gate = PauseGate()
+        self.explains = explain
 
     def step(self, frame: Frame | PoseFrame) -> Snapshot:
         """Take one frame through the stages."""
@@ -127,11 +134,13 @@ class Pipeline:
             events += self._classifier.update(operator, now)
             events = self._engagement.update(events)
         with self._times.measure("resolve"):
+            events = self._gate.update(events, self._bindings.resuming)
             actions = self._bindings.resolve(
-                [event for event in events if not self._engagement.is_waking(event)]
+                [event for event in events if not self._engagement.is_waking(event)],
+                only_control=self.paused,
             )
         explanations: Mapping[str, Explanation] = {}
-        if self._explains:
+        if self.explains:
             with self._times.measure("explain"):
                 explanations = self._classifier.explain()
         return Snapshot(
@@ -146,10 +155,13 @@ class Pipeline:
             claims=self._engagement.claims,
             blocked_by=self._find_obstacle(tracks, operator, now),
             explanations=explanations,
+            paused=self.paused,
         )
 
     def _find_obstacle(self, tracks: Sequence[Track], operator: Track | None, now: float) -> str:
         """Say in words what keeps every gesture from counting; nothing if nothing does."""
+        if self.paused:
+            return "gestures are paused"
         wake = f"make the wake gesture first, {self._engagement.wake}"
         if operator is not None:
             reason = self._classifier.blocked_by
@@ -176,10 +188,43 @@ class Pipeline:
     def cancel(self, timestamp: float) -> tuple[list[GestureEvent], list[BoundAction]]:
         """Break off every gesture that has begun; returns the events and what they release."""
         events = self._engagement.update(self._classifier.cancel(timestamp))
+        events = self._gate.update(events, ())
         self._engagement.reset()
         # Whatever the events did not cover is let go of as well.
         stops = [*self._bindings.resolve(events), *self._bindings.release_all(timestamp)]
         return events, stops
+
+    @property
+    def paused(self) -> bool:
+        """Whether gestures do nothing, but for those that resume."""
+        return self._gate.paused
+
+    def pause(
+        self, timestamp: float, *, sparing: str = ""
+    ) -> tuple[list[GestureEvent], list[BoundAction]]:
+        """Break off every gesture that was told, and tell of none from now on.
+
+        Recognition goes on, and nothing is forgotten: a posture held through the pause does
+        nothing at its end.
+
+        Parameters
+        ----------
+        timestamp
+            Seconds; given to what is returned.
+        sparing
+            The gesture that asked for it, which is not broken off.
+
+        Returns
+        -------
+        tuple
+            The events that break off, and the actions that release what they hold.
+        """
+        events = self._gate.close(timestamp, sparing=sparing)
+        return events, self._bindings.release_all(timestamp)
+
+    def resume(self) -> None:
+        """Let gestures count that begin from now on."""
+        self._gate.open()
 
     def replace_mapping(
         self,
@@ -189,7 +234,11 @@ class Pipeline:
         bindings: Bindings,
         operator_rule: OperatorRule,
     ) -> None:
-        """Swap what gestures.toml defines; `cancel` comes first."""
+        """Swap what gestures.toml defines; `cancel` comes first.
+
+        Whoever is engaged stays so, unless it takes another wake gesture now.
+        """
+        engagement.inherit(self._engagement)
         if operator_rule != self._operator.rule:
             self._operator.rule = operator_rule
             self._operator.free()

@@ -50,5 +50,5 @@ class StageTimes:
                 "p50": round(1e3 * percentile(list(samples), 50), 3),
                 "p95": round(1e3 * percentile(list(samples), 95), 3),
             }
-            for stage, samples in self._samples.items()
+            for stage, samples in list(self._samples.items())  # another thread may add one
         }

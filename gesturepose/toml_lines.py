@@ -32,7 +32,7 @@ _STRING = re.compile(
 _BARE = re.compile(r"[^\s,\[\]{}#=\"']+(?: \d[^\s,\]}#]*)?")
 
 
-class _NotUnderstoodError(Exception):
+class NotUnderstoodError(Exception):
     """The text goes on in a way the pass does not know."""
 
 
@@ -49,8 +49,8 @@ def find_lines(text: str) -> dict[Place, int]:
     dict
         By place. A table is where its header stands; one that has none, where it is first named.
     """
-    scan = _Scan(text.replace("\r\n", "\n"))
-    with contextlib.suppress(_NotUnderstoodError, RecursionError):
+    scan = Scan(text.replace("\r\n", "\n"))
+    with contextlib.suppress(NotUnderstoodError, RecursionError):
         scan.document()
     return scan.lines
 
@@ -61,7 +61,7 @@ def nearest(lines: Mapping[Place, int], place: Place) -> Place:
     return place[:length]
 
 
-class _Scan:
+class Scan:
     """One pass over one text."""
 
     def __init__(self, text: str) -> None:
@@ -72,6 +72,7 @@ class _Scan:
         self.lines: dict[Place, int] = {}
 
     def document(self) -> None:
+        """Go over the whole text."""
         table: Place = ()
         while self._skip_blank():
             if self._take("[["):
@@ -124,7 +125,7 @@ class _Scan:
         else:
             match = _STRING.match(self._text, self._at) or _BARE.match(self._text, self._at)
             if match is None:
-                raise _NotUnderstoodError
+                raise NotUnderstoodError
             self._at = match.end()
 
     def _keys(self) -> list[str]:
@@ -136,7 +137,7 @@ class _Scan:
             keys.append(next(iter(tomllib.loads(f"{part}=0"))) if part[0] in "\"'" else part)
             if not self._take("."):
                 return keys
-        raise _NotUnderstoodError
+        raise NotUnderstoodError
 
     def _skip_blank(self) -> bool:
         """Go to the next thing that is not blank; ``False`` at the end."""
@@ -152,7 +153,7 @@ class _Scan:
 
     def _need(self, token: str) -> None:
         if not self._take(token):
-            raise _NotUnderstoodError
+            raise NotUnderstoodError
 
     def _line(self) -> int:
         return bisect.bisect_left(self._line_ends, self._at) + 1

@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 
     from gesturepose.datatypes import ImageArray
 
-DISPLAY_NAMES = ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "XAUTHORITY")
+DISPLAY_NAMES = (
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "XDG_SESSION_TYPE",
+    "XAUTHORITY",
+    "QT_QPA_PLATFORM",
+)
 CLIP_FPS = 30.0
 
 

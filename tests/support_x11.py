@@ -78,7 +78,7 @@ class XServer:
 
     @property
     def environment(self) -> dict[str, str]:
-        cleared = ("WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "XAUTHORITY")
+        cleared = ("WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "XAUTHORITY", "QT_QPA_PLATFORM")
         kept = {name: value for name, value in os.environ.items() if name not in cleared}
         return {**kept, "DISPLAY": self.display, "PYTHONPATH": str(REPO)}
 

@@ -15,6 +15,7 @@ from gesturepose.actions.kinds import (
     Action,
     Click,
     Close,
+    Control,
     Hold,
     Launch,
     Media,
@@ -47,6 +48,9 @@ EVERY_KIND: list[tuple[str, Action, str]] = [
     ('run = "a; b"\nshell = true', Run("a; b", shell=True), "run a; b"),  # noqa: S604 (a value)
     ('media = "playpause"', Media("playpause"), "press playpause"),
     ('notify = "hello"', Notify("hello"), "notify 'hello'"),
+    ('control = "pause"', Control("pause"), "pause gestures"),
+    ('control = "resume"', Control("resume"), "resume gestures"),
+    ('control = "pause_or_resume"', Control("pause_or_resume"), "pause or resume gestures"),
 ]
 
 
@@ -87,6 +91,9 @@ def test_the_list_above_is_complete() -> None:
         ("move = [1]", "Field required"),
         ('click = "centre"', "'left', 'right', 'middle' or 'double'"),
         ('media = "louder"', "'volumeup'"),
+        ('control = "stop"', "'pause', 'resume' or 'pause_or_resume'"),
+        ('control = "pause"\napp = "chrom"', "'app' does not go with 'control'"),
+        ('control = "pause"\nrepeat_s = 1', "not with 'control'"),
         ('type = "a\\u0007"', "cannot be typed"),
         ('prss = "a"', "Extra inputs"),
     ],

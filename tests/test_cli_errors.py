@@ -56,7 +56,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "--no-gui"),
+        (["--record", "x.jsonl"], "--record goes with --no-gui"),
         (["--no-gui", "--sorce", "demo"], "unknown option '--sorce'; did you mean '--source'?"),
         (["--no-gui", "--sorce=demo"], "did you mean '--source'?"),
         (["--no-gui", "--dry"], "unknown option '--dry'"),

@@ -65,7 +65,9 @@ def test_nothing_else_travels(sizes: dict[str, int], wheel: Path) -> None:
     }
     inside = [name for name in sizes if name.startswith("gesturepose/")]
     endings = {Path(name).suffix for name in inside}
-    assert endings == {".py", ".typed", ".onnx", ".toml", ".mp4", ".json", ".css"}
+    assert endings == {
+        ".py", ".typed", ".onnx", ".toml", ".mp4", ".json", ".css", ".svg", ".ts"
+    }  # fmt: skip
     assert not [name for name in inside if "test" in name or "__pycache__" in name]
     clips = [name for name in inside if name.endswith((".mp4", ".json"))]
     assert sorted(clips) == [

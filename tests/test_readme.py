@@ -11,7 +11,7 @@ import pytest
 from support_x11 import REPO
 
 from gesturepose.actions.settings import KINDS
-from gesturepose.cli import _make_parser
+from gesturepose.cli_options import make_parser
 from gesturepose.config import Config, load_config, parse_config
 from gesturepose.resources import default_config
 
@@ -100,7 +100,7 @@ def test_settings_table_names_settings_and_their_defaults() -> None:
 
 
 def test_option_table_lists_every_option() -> None:
-    parser, _ = _make_parser()
+    parser, _ = make_parser()
     named = set(re.findall(r"--[a-z-]+", " ".join(c[0] for c in _cells("| option |"))))
     known = {flag for action in parser._actions for flag in action.option_strings}
     unlisted = {"-h", "--help", "--version", "--no-gui"}

@@ -11,7 +11,7 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gesturepose.actions.kinds import Action, Hold, describe
+from gesturepose.actions.kinds import Action, Control, Hold, describe
 from gesturepose.datatypes import GestureEvent, Phase
 
 if TYPE_CHECKING:
@@ -90,16 +90,37 @@ class Bindings:
                 rule = _Rule(binding, binding.to_action(), {}, {})
                 self._rules.setdefault(binding.gesture, []).append(rule)
 
-    def resolve(self, events: Sequence[GestureEvent]) -> list[BoundAction]:
+    @property
+    def resuming(self) -> frozenset[str]:
+        """The gestures that end a pause."""
+        return frozenset(
+            gesture
+            for gesture, rules in self._rules.items()
+            for rule in rules
+            if isinstance(rule.action, Control) and rule.action.order != "pause"
+        )
+
+    def resolve(
+        self, events: Sequence[GestureEvent], *, only_control: bool = False
+    ) -> list[BoundAction]:
         """Return what the events ask for, in order.
 
         BEGIN performs, or starts a hold; UPDATE repeats where ``repeat_s`` says so, at most once
         an event, so that a stall is not caught up with; END and CANCEL stop a hold. A second BEGIN
         of a hold already going on, or an END of one that is not, asks for nothing.
+
+        Parameters
+        ----------
+        events
+            Those that count, in order.
+        only_control
+            Leave out whatever is not for the program itself.
         """
         actions: list[BoundAction] = []
         for event in events:
             for rule in self._rules.get(event.gesture, ()):
+                if only_control and not isinstance(rule.action, Control):
+                    continue
                 bound = _advance(rule, event)
                 if bound is not None:
                     actions.append(bound)

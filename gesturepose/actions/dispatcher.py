@@ -19,6 +19,7 @@ from gesturepose.actions.kinds import (
     Action,
     Click,
     Close,
+    Control,
     Hold,
     Launch,
     Media,
@@ -82,11 +83,12 @@ class Dispatcher:
     platform
         Windows and applications; used on the thread only, and not at all in a dry run.
     dry_run
-        Do nothing, and say so for every action.
+        Do nothing, and say so for every action; `set_dry_run` changes it.
     allow_commands
         Also an attribute, which a new mapping may change. Whether ``run`` is performed.
     on_result
-        Called on the thread, in order, once for each action submitted.
+        Called on the thread, in order, once for each action submitted. Orders to the program
+        itself (`Control`) are not for here.
 
     Notes
     -----
@@ -105,6 +107,7 @@ class Dispatcher:
         self._open_sink = open_sink
         self._platform = platform
         self._dry_run = dry_run
+        self._acted = not dry_run
         self.allow_commands = allow_commands
         self._on_result = on_result
         self._sink: InputSink | None = None
@@ -136,6 +139,15 @@ class Dispatcher:
                 return
         for bound in batch:
             self._report(ActionResult(bound, performed=False, reason=STOPPED))
+
+    def set_dry_run(self, on: bool) -> None:  # noqa: FBT001 - a switch
+        """Stop performing, letting go of every held key, or begin to; returns at once.
+
+        It holds for what waits in the queue as well, but not for the action being performed.
+        """
+        self._dry_run = on
+        if on:
+            self.release_all()
 
     def release_all(self) -> None:
         """Queue letting go of every held key and button, behind what was submitted before."""
@@ -200,7 +212,7 @@ class Dispatcher:
     def _close(self) -> None:
         self._let_go()
         for resource in (self._sink, self._platform):
-            if resource is not None and not self._dry_run:
+            if resource is not None and self._acted:
                 try:
                     resource.close()
                 except Exception as error:  # noqa: BLE001 (nothing more can be done)
@@ -217,6 +229,7 @@ class Dispatcher:
         """Perform an action; a failure becomes its reason."""
         if self._dry_run:
             return ActionResult(bound, performed=False, reason=DRY_RUN)
+        self._acted = True
         try:
             reason = self._perform(bound)
         except ActionError as error:
@@ -273,8 +286,8 @@ class Dispatcher:
                 if not self.allow_commands:
                     raise ActionError("commands are refused; set allow_commands = true")
                 spawn(command, shell=shell)
-            case Hold():
-                raise AssertionError("a hold starts and stops")
+            case Hold() | Control():
+                raise AssertionError("a hold starts and stops, and the engine controls itself")
 
     def _input(self) -> InputSink:
         if self._sink is None:

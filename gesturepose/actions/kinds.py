@@ -20,6 +20,9 @@ MediaKey: TypeAlias = Literal[
 ]
 """A multimedia key, by its canonical name."""
 
+ControlOrder: TypeAlias = Literal["pause", "resume", "pause_or_resume"]
+"""What a gesture may order the program itself to do; the last does whichever applies."""
+
 FRONT = "front"
 """`Close.window` for the window in front, whichever it is."""
 
@@ -111,8 +114,27 @@ class Notify:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Control:
+    """Pause gestures, or resume them; carried out by the engine, not by the dispatcher."""
+
+    order: ControlOrder
+
+
 Action: TypeAlias = (
-    Press | Hold | Type | Click | Scroll | Move | Launch | Close | Open | Run | Media | Notify
+    Press
+    | Hold
+    | Type
+    | Click
+    | Scroll
+    | Move
+    | Launch
+    | Close
+    | Open
+    | Run
+    | Media
+    | Notify
+    | Control
 )
 
 
@@ -120,7 +142,7 @@ def _join(command: str | tuple[str, ...]) -> str:
     return command if isinstance(command, str) else shlex.join(command)
 
 
-def describe(action: Action) -> str:  # noqa: C901, PLR0911 (one return per kind)
+def describe(action: Action) -> str:  # noqa: C901, PLR0911, PLR0912 (one return per kind)
     """Say in words what an action does, as the events file has it: ``press alt+left``."""
     match action:
         case Press(chord):
@@ -147,3 +169,5 @@ def describe(action: Action) -> str:  # noqa: C901, PLR0911 (one return per kind
             return f"press {key}"
         case Notify(text):
             return f"notify {text!r}"
+        case Control(order):
+            return f"{order.replace('_', ' ')} gestures"

@@ -26,6 +26,8 @@ from gesturepose.actions.kinds import (
     Click,
     ClickKind,
     Close,
+    Control,
+    ControlOrder,
     Hold,
     Launch,
     Media,
@@ -52,6 +54,7 @@ KINDS = (
     "run",
     "media",
     "notify",
+    "control",
 )
 """The fields of `Binding` of which exactly one is given."""
 
@@ -165,6 +168,11 @@ class Binding(BaseModel):
     )
     media: MediaKey | None = Field(None, description="Multimedia key to press.")
     notify: _Text | None = Field(None, description="Text of a notification to show.")
+    control: ControlOrder | None = Field(
+        None,
+        description="Pause gestures, resume them, or whichever applies; while paused, only "
+        "gestures that resume do anything.",
+    )
     app: _Pattern | None = Field(
         None,
         description="Only while the window in front has a title or application matching this "
@@ -192,6 +200,8 @@ class Binding(BaseModel):
         kind = given[0]
         if self.repeat_s is not None and kind not in _REPEATABLE:
             raise ValueError(f"'repeat_s' goes with {', '.join(_REPEATABLE)}, not with '{kind}'")
+        if self.app is not None and kind == "control":
+            raise ValueError("'app' does not go with 'control', which works in front of any window")
         if self.shell and kind != "run":
             raise ValueError(f"'shell' goes with 'run' only, not with '{kind}'")
         if isinstance(self.run, str) and not self.shell:
@@ -213,7 +223,7 @@ class Binding(BaseModel):
         """Which of `KINDS` it has."""
         return next(kind for kind in KINDS if getattr(self, kind) is not None)
 
-    def to_action(self) -> Action:  # noqa: C901, PLR0911 (one branch per kind)
+    def to_action(self) -> Action:  # noqa: C901, PLR0911, PLR0912 (one branch per kind)
         """Return the action as a value."""
         if self.press is not None:
             return Press(parse_chord(self.press))
@@ -239,4 +249,6 @@ class Binding(BaseModel):
             return Media(self.media)
         if self.notify is not None:
             return Notify(self.notify)
+        if self.control is not None:
+            return Control(self.control)
         raise AssertionError("a validated binding has an action")

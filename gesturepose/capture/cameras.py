@@ -31,7 +31,31 @@ class CameraInfo:
 
 def list_cameras() -> list[CameraInfo]:
     """List the cameras in order of index; empty when there is none."""
-    return read_sysfs(_SYSFS) if sys.platform == "linux" else probe_indices(_PROBED_INDICES)
+    cameras = read_cameras()
+    return probe_indices(_PROBED_INDICES) if cameras is None else cameras
+
+
+def read_cameras() -> list[CameraInfo] | None:
+    """List the cameras without opening any; ``None`` where this system does not tell.
+
+    May be asked again and again: it lights no lamp and takes no camera from anybody.
+    """
+    match sys.platform:
+        case "linux":
+            return read_sysfs(_SYSFS)
+        case "darwin":
+            from gesturepose.capture.camera_names_macos import read_profiler
+
+            names = read_profiler()
+        case "win32":
+            from gesturepose.capture.camera_names_windows import read_direct_show
+
+            names = read_direct_show()
+        case _:
+            names = None
+    if names is None:
+        return None
+    return [CameraInfo(index, "", name) for index, name in enumerate(names)]
 
 
 def read_sysfs(folder: Path) -> list[CameraInfo]:

@@ -48,7 +48,7 @@ def open_source(spec: str, settings: CaptureSettings) -> FrameSource:
     if spec.isdecimal() or _is_device(spec):
         return camera.open_camera(spec, settings)
     if _SCHEME.match(spec):
-        return network.open_stream(_check_url(spec), settings)
+        return network.open_stream(check_url(spec), settings)
     if spec == "demo":
         # The bundled clip is never mirrored, whatever the person's camera does.
         plain = settings.model_copy(update={"mirrored": False})
@@ -123,7 +123,7 @@ class SourceOpener:
             first.close()
 
 
-def _check_url(spec: str) -> str:
+def check_url(spec: str) -> str:
     """Return an address with a known scheme and a host; raise `UsageError` otherwise."""
     match = _SCHEME.match(spec)
     scheme = match.group(1).lower() if match else ""

@@ -111,6 +111,11 @@ class Engagement:
         if self._track_id == before:
             self._track_id = now
 
+    def inherit(self, before: Engagement) -> None:
+        """Keep engaged whom another one had engaged, if it took the same wake gesture there."""
+        if (before._mode, before._wake) == (self._mode, self._wake):
+            self._track_id, self._counted_at = before._track_id, before._counted_at
+
     def watch(
         self, tracks: Sequence[Track], operator_id: int | None, timestamp: float
     ) -> int | None:

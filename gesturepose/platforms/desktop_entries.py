@@ -37,6 +37,10 @@ class DesktopEntry:
         Whether it wants to run in a terminal window.
     path
         The file.
+    icon
+        Name in the icon theme, or path of a picture; empty if there is none.
+    no_display
+        Whether menus leave it out.
     """
 
     desktop_id: str
@@ -44,6 +48,8 @@ class DesktopEntry:
     exec_line: str
     terminal: bool
     path: Path
+    icon: str = ""
+    no_display: bool = False
 
     def argv(self) -> list[str]:
         """Return program and arguments without file and URL codes, since none is passed.
@@ -123,6 +129,8 @@ def read_entry(path: Path, desktop_id: str) -> DesktopEntry | None:
         exec_line=_unescape(exec_line),
         terminal=group.get("Terminal") == "true",
         path=path,
+        icon=_unescape(group.get("Icon", "")),
+        no_display=group.get("NoDisplay") == "true",
     )
 
 

@@ -1,0 +1,129 @@
+"""``python -m gesturepose.gui.measure``: what the app costs, on the demo clip, in its own window.
+
+Runs the real app with the engine and a window, and tells how long the GUI's thread was busy at a
+stretch, how often the preview was painted, and how memory went. Preferences are not touched, and
+nothing is performed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QAbstractEventDispatcher, QSettings, QTimer
+
+from gesturepose.config import find_config
+from gesturepose.gui.application import App, make_application
+from gesturepose.gui.desk import DEMO
+from gesturepose.gui.display_check import check_display
+from gesturepose.gui.preferences import Preferences
+from gesturepose.stats import percentile
+
+_MEMORY_S = 5.0
+_WARM_S = 10.0
+"""What happens at the start, showing the window for the first time, is told apart."""
+
+
+class _Stretches:
+    """How long the GUI's thread works between two rests, in ms of wall clock and of CPU."""
+
+    def __init__(self) -> None:
+        self.wall_ms: list[float] = []
+        self.cpu_ms: list[float] = []
+        self._began = time.perf_counter(), time.thread_time()
+        dispatcher = QAbstractEventDispatcher.instance()
+        dispatcher.awake.connect(self._begin)
+        dispatcher.aboutToBlock.connect(self._end)
+
+    def _begin(self) -> None:
+        self._began = time.perf_counter(), time.thread_time()
+
+    def _end(self) -> None:
+        self.wall_ms.append(1000 * (time.perf_counter() - self._began[0]))
+        self.cpu_ms.append(1000 * (time.thread_time() - self._began[1]))
+
+
+def _resident_mib() -> float:
+    """Resident memory of this process; 0 where the system does not say."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except (OSError, ValueError):
+        return 0.0
+    return pages * 4096 / 2**20
+
+
+def measure(seconds: float, page: int) -> dict[str, object]:
+    """Run the app for so many seconds on one of its pages; returns the figures."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = QSettings(str(Path(folder) / "app.ini"), QSettings.Format.IniFormat)
+        preferences = Preferences(store)
+        preferences.first_run_done = True
+        app = App(find_config(None), source=DEMO, practice=True, preferences=preferences)
+        shown = [0]
+
+        def count(_: object) -> None:
+            shown[0] += 1
+
+        app.desk.bridge.snapshot_shown.connect(count)
+        app.start()
+        app.window.header.tabs.setCurrentIndex(page)
+        memory: list[float] = []
+        sampler = QTimer()
+        sampler.timeout.connect(lambda: memory.append(round(_resident_mib(), 1)))
+        warm: dict[str, object] = {}
+
+        def begin() -> None:
+            warm["stretches"], warm["shown"] = _Stretches(), shown[0]
+            memory.append(round(_resident_mib(), 1))
+            sampler.start(round(1000 * _MEMORY_S))
+
+        QTimer.singleShot(round(1000 * _WARM_S), begin)
+        QTimer.singleShot(round(1000 * (_WARM_S + seconds)), app.quit)
+        from PySide6.QtWidgets import QApplication
+
+        QApplication.exec()
+        stretches, first = warm["stretches"], warm["shown"]
+        assert isinstance(stretches, _Stretches)  # noqa: S101 - set by begin
+        assert isinstance(first, int)  # noqa: S101 - likewise
+        frames = shown[0] - first
+        result: dict[str, object] = {
+            "seconds": seconds,
+            "frames_shown": frames,
+            "frames_per_second": round(frames / seconds, 1),
+            "frames_replaced": app.desk.bridge.replaced,
+            "gui_busy_ms": {
+                "p50": round(percentile(stretches.wall_ms, 50), 2),
+                "p95": round(percentile(stretches.wall_ms, 95), 2),
+                "p99": round(percentile(stretches.wall_ms, 99), 2),
+                "max": round(max(stretches.wall_ms), 2),
+                "max_cpu": round(max(stretches.cpu_ms), 2),
+            },
+            "gui_cpu_ms_per_frame": round(sum(stretches.cpu_ms) / max(frames, 1), 2),
+            "resident_mib": memory,
+            "threads_ended": app.end(),
+        }
+    return result
+
+
+def main() -> int:
+    """Run the command; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m gesturepose.gui.measure", description=(__doc__ or "").split("\n\n")[1]
+    )
+    parser.add_argument("--seconds", type=float, default=60.0, help="how long (default: 60)")
+    parser.add_argument("--page", type=int, default=1, help="page shown, from 1 (default: 1)")
+    options = parser.parse_args()
+    check_display()
+    application = make_application(sys.argv[:1])
+    figures = measure(options.seconds, options.page - 1)
+    del application
+    print(json.dumps(figures, indent=2))  # noqa: T201 - the command's result
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

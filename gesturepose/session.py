@@ -1,0 +1,471 @@
+"""One engine after another, behind one thread that never lets those wait who give it orders.
+
+It opens sources, keeps the network loaded from one to the next, tries a missing camera again, and
+closes a camera that is paused for long. What is wanted is state and is overwritten: of ten sources
+asked for within a second, only the last is opened. It knows no front end and recognises nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import logging
+import re
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from gesturepose.actions.sinks.choose import probe_sink
+from gesturepose.app import Network, RunOptions, compose
+from gesturepose.capture.source import public_url
+from gesturepose.errors import ActionError, GesturePoseError, SourceError
+from gesturepose.kept_network import KeptNetwork
+from gesturepose.session_status import SessionListener, SessionState, SessionStatus
+from gesturepose.session_turn import Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gesturepose.config import Config
+    from gesturepose.engine import PausedBy
+    from gesturepose.pose.settings import PoseSettings
+    from gesturepose.stats import StageTimes
+
+__all__ = ["Session", "SessionListener", "SessionState", "SessionStatus", "needs_restart"]
+
+_log = logging.getLogger(__name__)
+
+_ENGINE_PATIENCE_S = 15.0
+"""How long an engine may take to end before the session goes on without it."""
+_LIVE = re.compile(r"\d+|/dev/(?!shm/).*|[A-Za-z][A-Za-z0-9+.-]+://.*")
+"""Specs of sources that may come back by themselves."""
+
+
+def is_live(spec: str) -> bool:
+    """Whether a source, as ``--source`` takes it, is a camera or a stream, by its name alone."""
+    return _LIVE.fullmatch(spec.strip()) is not None
+
+
+def needs_restart(before: Config, after: Config) -> bool:
+    """Whether a changed configuration takes `Session.use`, or `Session.replace_mapping` will do."""
+    return (before.camera, before.model, before.tracker) != (
+        after.camera,
+        after.model,
+        after.tracker,
+    )
+
+
+class Session:
+    """Runs engines until told to stop.
+
+    Every method may be called from any thread and returns at once; what it asks for follows.
+
+    Parameters
+    ----------
+    config, options
+        What to run first. ``options.dry_run`` starts in practice, ``options.explain`` explaining.
+    listener
+        Told what happens.
+    """
+
+    def __init__(self, config: Config, options: RunOptions, listener: SessionListener) -> None:
+        self._listener = listener
+        self._changed = threading.Condition()
+        # Everything down to the blank line is guarded by the condition.
+        self._config = config
+        self._options = options
+        self._practice = options.dry_run
+        self._explaining = options.explain
+        self._paused_by: PausedBy | None = None
+        self._switched_by: PausedBy = "person"
+        self._paused_at = 0.0
+        self._stale = False
+        self._stopping = False
+        self._woken = False
+        self._turn: Turn | None = None
+        self._verdict: tuple[SessionState, str] | None = None
+        self._opening = ""
+        self._opened = False
+        self._refusal = ""
+        self._facts = "", ""
+        self._status = SessionStatus(
+            state=SessionState.OFF,
+            detail="",
+            source=options.source,
+            source_name=public_url(options.source),
+            live=is_live(options.source),
+            practice=options.dry_run,
+        )
+
+        # The control thread's own.
+        self._told_paused = False
+        self._retry_at = 0.0
+        self._retry_pause_s = 0.0
+        self._network = KeptNetwork()
+        self._times = self._network.times(config.model)
+        # A daemon: opening a camera may block for as long as its driver likes.
+        self._thread = threading.Thread(target=self._run, name="session", daemon=True)
+
+    # Orders
+
+    def start(self) -> None:
+        """Begin; once only. A session paused before stays so and opens nothing."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask everything to end, for good; `join` waits for it."""
+        with self._changed:
+            self._stopping = True
+            if self._turn is not None:
+                self._turn.run.engine.stop()
+            self._wake()
+
+    def join(self, timeout_s: float | None = None) -> bool:
+        """Wait for the end; ``False`` if it has not come after ``timeout_s``."""
+        if self._thread.ident is not None:
+            self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def pause(self) -> None:
+        """Let go of everything and let gestures do nothing; the camera is closed after a while.
+
+        ``[control] release_camera_s`` says after how long. Nothing is opened while paused.
+        """
+        with self._changed:
+            if self._paused_by != "person":
+                self._paused_by, self._paused_at = "person", time.monotonic()
+                self._switched_by = "person"
+            if self._turn is not None:
+                self._turn.run.engine.pause()
+            self._wake()
+
+    def resume(self) -> None:
+        """Let gestures count again, and open the source again if it was closed."""
+        with self._changed:
+            self._paused_by, self._switched_by = None, "person"
+            if self._turn is not None:
+                self._turn.run.engine.resume()
+            self._wake()
+
+    def toggle_pause(self) -> None:
+        """Pause, or resume if paused, whoever paused; for a shortcut."""
+        if self.paused:
+            self.resume()
+        else:
+            self.pause()
+
+    @property
+    def paused(self) -> bool:
+        """Whether gestures do nothing, or soon will not."""
+        with self._changed:
+            return self._paused_by is not None
+
+    def use(self, *, config: Config | None = None, options: RunOptions | None = None) -> None:
+        """Begin anew with these; what is not given stays. The old source is closed first.
+
+        Without either, what was lost, failed or ended is begun again. Practice and explaining
+        stay as they were set, whatever ``options`` say.
+        """
+        with self._changed:
+            self._config = config or self._config
+            self._options = options or self._options
+            self._stale = True
+            if self._turn is not None:
+                self._turn.run.engine.stop()
+            self._wake()
+
+    def replace_mapping(self, config: Config) -> None:
+        """Use another gestures.toml from the next frame on.
+
+        What it says of camera, model and tracker waits for the next `use`; see `needs_restart`.
+        """
+        with self._changed:
+            self._config = config
+            if self._turn is not None:
+                self._turn.run.engine.replace_mapping(config)
+            self._wake()
+
+    def set_practice(self, on: bool) -> None:  # noqa: FBT001 - a switch
+        """Recognise everything and perform nothing, or perform again if that is possible here."""
+        with self._changed:
+            self._practice, self._refusal = on, ""
+            if on and self._turn is not None:
+                self._turn.perform(False)
+            self._wake()
+
+    def set_explaining(self, on: bool) -> None:  # noqa: FBT001 - a switch
+        """Have snapshots say what keeps gestures from firing, or not."""
+        with self._changed:
+            self._explaining = on
+            if self._turn is not None:
+                self._turn.run.engine.set_explaining(on)
+
+    # Facts
+
+    @property
+    def status(self) -> SessionStatus:
+        """What the listener was told last."""
+        with self._changed:
+            return self._status
+
+    @property
+    def times(self) -> StageTimes:
+        """Durations of the stages since the network was loaded."""
+        return self._times
+
+    @property
+    def dropped(self) -> int:
+        """Frames of the present source that newer ones replaced before they were looked at."""
+        with self._changed:
+            return 0 if self._turn is None else self._turn.run.engine.dropped
+
+    # Called by an engine's turn, on any thread
+
+    def _wake(self) -> None:
+        """Have the control thread look; the condition is held."""
+        self._woken = True
+        self._changed.notify_all()
+
+    @contextlib.contextmanager
+    def _noting(self) -> Iterator[None]:
+        """Hold the condition while something is written down for the control thread."""
+        with self._changed:
+            yield
+            self._wake()
+
+    def _note_pause(self, turn: Turn, by: PausedBy) -> None:
+        """Follow a pause by gesture; by now a person may have done the opposite."""
+        with self._changed:
+            if turn is not self._turn:
+                return
+            if not turn.run.engine.paused:
+                self._paused_by = None
+            elif self._paused_by is None:
+                self._paused_by, self._paused_at = by, time.monotonic()
+            self._switched_by = by
+            self._wake()
+
+    # Control thread
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping:
+                self._settle()
+                self._tell()
+                with self._changed:
+                    self._changed.wait_for(lambda: self._woken, self._left_s())
+                    self._woken = False
+        except Exception:  # noqa: BLE001 - nobody could catch it
+            _log.exception("a defect ended the session")
+        finally:
+            self._end_turn()
+            self._network.close()
+            with self._changed:
+                self._stopping = True
+            self._tell()
+
+    def _left_s(self) -> float | None:
+        """Seconds until something is due; ``None`` for never."""
+        if self._paused_by == "person":
+            if self._turn is None:
+                return None
+            due = self._paused_at + self._config.control.release_camera_s
+        elif self._turn is None and self._is_retrying():
+            due = self._retry_at
+        else:
+            return None
+        return max(0.0, due - time.monotonic())
+
+    def _settle(self) -> None:
+        """Make what is what is wanted."""
+        with self._changed:
+            turn, stale, self._stale = self._turn, self._stale, False
+            is_due = self._left_s() == 0.0
+            if turn is not None and turn.delivers:
+                self._verdict, self._retry_pause_s = None, 0.0
+        if turn is not None:
+            if stale or (is_due and self._paused_by == "person"):
+                self._end_turn()
+            elif turn.ended:
+                self._judge(self._end_turn())
+        if stale:
+            self._retry_pause_s = 0.0
+            with self._changed:
+                self._verdict = None
+        if self._turn is not None:
+            self._follow_practice(self._turn)
+        elif self._may_open():
+            self._open()
+
+    def _is_retrying(self) -> bool:
+        return self._verdict is not None and self._verdict[0] is SessionState.LOST
+
+    def _may_open(self) -> bool:
+        with self._changed:
+            if self._paused_by == "person" or self._stopping:
+                return False
+            if self._is_retrying():
+                return time.monotonic() >= self._retry_at
+            return self._verdict is None
+
+    def _open(self) -> None:
+        with self._changed:
+            config, options = self._config, self._options
+            self._opening = f"opening {public_url(options.source)}"
+        self._tell()
+        self._find_refusal()
+        turn = Turn(
+            self._listener,
+            noting=self._noting,
+            note_pause=self._note_pause,
+            performs=not (self._practice or self._refusal),
+        )
+        self._times = self._network.times(config.model)
+        try:
+            turn.run = compose(
+                config,
+                dataclasses.replace(options, dry_run=not turn.performs, explain=self._explaining),
+                turn,
+                load=self._load,
+                times=self._times,
+                on_source=turn.on_source,
+                on_end=turn.on_end,
+            )
+        except Exception as error:  # noqa: BLE001 - it becomes the state
+            self._judge(error)
+        else:
+            self._begin(turn, config)
+
+    def _begin(self, turn: Turn, config: Config) -> None:
+        with self._changed:
+            self._opening, self._opened = "", False
+            engine = turn.run.engine
+            if self._config is not config:
+                engine.replace_mapping(self._config)
+            if self._practice:
+                turn.perform(False)
+            engine.set_explaining(self._explaining)
+            if self._paused_by is not None:
+                engine.pause(self._paused_by)
+            self._turn, self._facts = turn, (turn.run.model, turn.run.provider)
+            engine.start()
+            if self._stopping or self._stale:
+                engine.stop()
+
+    def _end_turn(self) -> BaseException | None:
+        """End the engine, so that its source is closed; returns what it failed of."""
+        turn, failure = self._turn, None
+        if turn is not None:
+            turn.run.engine.stop()
+            try:
+                if not turn.run.engine.join(_ENGINE_PATIENCE_S):
+                    _log.error("%s did not end within %g s", turn.run.source, _ENGINE_PATIENCE_S)
+            except BaseException as error:  # noqa: BLE001 - the caller judges it
+                failure = error
+            turn.is_over = True
+            with self._changed:
+                self._turn = None
+        return failure
+
+    def _judge(self, error: BaseException | None) -> None:
+        """Conclude from how an engine ended, or could not be made, what to do next."""
+        with self._changed:
+            self._opening, self._opened = "", False
+            spec, camera = self._options.source, self._config.camera
+        if error is None:
+            verdict = SessionState.ENDED, f"{public_url(spec)} is over"
+        elif isinstance(error, SourceError) and is_live(spec):
+            pause_s = 2 * self._retry_pause_s if self._retry_pause_s else camera.retry_min_s
+            self._retry_pause_s = min(pause_s, camera.retry_max_s)
+            self._retry_at = time.monotonic() + self._retry_pause_s
+            verdict = SessionState.LOST, str(error).removeprefix("source: ")
+        elif isinstance(error, GesturePoseError):
+            verdict = SessionState.FAILED, "; ".join(error.problems).removeprefix("source: ")
+        else:
+            _log.error("a defect ended the engine", exc_info=error)
+            verdict = SessionState.FAILED, f"a defect of the program: {error!r}"
+        with self._changed:
+            self._verdict = verdict
+            self._wake()
+
+    def _load(self, settings: PoseSettings, times: StageTimes) -> Network:
+        """Give the network, the one loaded before if it will do."""
+        with self._changed:
+            self._opened = True
+            if not self._network.has(settings):
+                self._opening = f"loading the network {settings.name}"
+        self._tell()
+        return self._network.load(settings, times)
+
+    def _follow_practice(self, turn: Turn) -> None:
+        with self._changed:
+            undecided = not (turn.performs or self._practice or self._refusal)
+        if undecided:
+            self._find_refusal()
+            with self._changed:
+                turn.perform(not (self._practice or self._refusal))
+
+    def _find_refusal(self) -> None:
+        """Find out why actions cannot be performed here, where they are wanted."""
+        refusal = ""
+        if not self._practice:
+            try:
+                probe_sink()
+            except ActionError as error:
+                refusal = str(error)
+        with self._changed:
+            self._refusal = "" if self._practice else refusal
+
+    def _tell(self) -> None:
+        with self._changed:
+            before, self._status = self._status, self._describe()
+            status, paused, by = self._status, self._paused_by is not None, self._switched_by
+        try:
+            if paused != self._told_paused:
+                self._told_paused = paused
+                self._listener.on_pause(paused, by)
+            if status != before:
+                self._listener.on_status(status)
+        except Exception:  # noqa: BLE001 - a listener's defect must not end the session
+            _log.exception("a listener of the session failed")
+
+    def _describe(self) -> SessionStatus:
+        state, detail = self._find_state()
+        turn, spec = self._turn, self._options.source
+        return SessionStatus(
+            state=state,
+            detail=detail,
+            source=spec,
+            source_name=public_url(spec) if turn is None else turn.run.source,
+            live=is_live(spec) if turn is None else turn.run.live,
+            model=self._facts[0],
+            provider=self._facts[1],
+            camera_on=self._opened or (turn is not None and not turn.lost),
+            practice=self._practice or bool(self._refusal),
+            paused_by=self._paused_by or "",
+        )
+
+    def _find_state(self) -> tuple[SessionState, str]:
+        turn, verdict = self._turn, self._verdict
+        if self._stopping or self._thread.ident is None:
+            return SessionState.OFF, ""
+        if turn is not None and turn.lost:
+            return SessionState.LOST, turn.lost
+        can_pause = verdict is None or self._is_retrying()
+        if can_pause and (self._paused_by == "person" or (self._paused_by and turn is not None)):
+            return SessionState.PAUSED, self._describe_pause(turn)
+        if verdict is not None:
+            return verdict
+        if turn is None or not turn.delivers:
+            return SessionState.STARTING, self._opening
+        return SessionState.WATCHING, self._refusal and f"practice only: {self._refusal}"
+
+    def _describe_pause(self, turn: Turn | None) -> str:
+        if turn is None:
+            return "paused; the camera is closed"
+        if not turn.run.live:
+            return "paused"
+        if self._paused_by == "gesture":
+            return "paused by a gesture; the camera stays on, so that a gesture can resume"
+        after_s = self._config.control.release_camera_s
+        return f"paused; the camera is closed after {after_s:g} s"
