@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
 from gesturepose.gui.theme import themes
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QPaintEvent, QResizeEvent
 
 HEADER_HEIGHT_PX = 56
+_NARROW_PX = 960
 
 
 class StatePill(QWidget):
@@ -110,8 +111,8 @@ class Header(QFrame):
         super().__init__(parent)
         self.setProperty("role", "bar")
         self.setFixedHeight(HEADER_HEIGHT_PX)
-        name = QLabel("GesturePose")
-        name.setProperty("role", "title")
+        self._name = QLabel("GesturePose")
+        self._name.setProperty("role", "title")
         self.pill = StatePill()
         self.tabs = QTabBar()
         self.tabs.setAccessibleName(self.tr("Pages"))
@@ -130,7 +131,7 @@ class Header(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(20, 0, 20, 0)
         layout.setSpacing(14)
-        for widget in (name, self.pill, self.tabs):
+        for widget in (self._name, self.pill, self.tabs):
             layout.addWidget(widget)
         layout.addStretch(1)
         for button in (self.practice, self.pause):
@@ -138,6 +139,11 @@ class Header(QFrame):
         self.tabs.currentChanged.connect(self.page_chosen)
         self.practice.toggled.connect(self.practice_toggled)
         self.pause.clicked.connect(self.pause_clicked)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave out the name where there is no room for it; the window's title has it."""
+        super().resizeEvent(event)
+        self._name.setVisible(event.size().width() >= _NARROW_PX)
 
     def set_paused(self, *, paused: bool) -> None:
         """Say on the button what it would do next."""

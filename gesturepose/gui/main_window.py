@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from gesturepose.datatypes import Phase
+from gesturepose.gui.desk import DEMO
 from gesturepose.gui.first_run import FirstRun
 from gesturepose.gui.gesture_editor import GestureEditor
 from gesturepose.gui.gesture_list import GestureList
@@ -70,10 +71,11 @@ class MainWindow(QMainWindow):
         self._size: tuple[int, int] | None = None
         self._engaged = False
         self.setWindowTitle("GesturePose")
-        self.setMinimumSize(960, 620)
+        self.setMinimumSize(840, 450)  # a screen of 1280 x 720 at 150 %, less a panel
         self._build()
         self._connect()
-        self.resize(1280, 800)
+        room = self.screen().availableGeometry().size()
+        self.resize(min(1280, room.width()), min(800, room.height()))
         self.restoreGeometry(preferences.geometry)
         self.show_config(desk.document.config)
         self._show_source(desk.source)
@@ -137,10 +139,11 @@ class MainWindow(QMainWindow):
         layout = QHBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(16)
-        layout.addLayout(left, 1)
+        layout.addLayout(left, 2)
         side = _card(self._side)
-        side.setFixedWidth(420)
-        layout.addWidget(side)
+        side.setMinimumWidth(360)
+        side.setMaximumWidth(420)
+        layout.addWidget(side, 1)
         return page
 
     def _connect(self) -> None:
@@ -182,6 +185,7 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentIndex(number)
         if number == MAPPING:
             self.mapping.table.setFocus()
+        self._show_problems(self._desk.document.problems)
         self._want_explanations()
 
     def show_settings(self) -> None:
@@ -282,8 +286,18 @@ class MainWindow(QMainWindow):
         self.state_shown.emit()
         if self.guiding:
             self.guide.show_status(status)
-        if status.detail and status.state in (SessionState.LOST, SessionState.FAILED):
-            self.preview.set_notice(self.tr("No picture"), status.detail, self.tr("Try again"))
+        if status.detail and status.state is SessionState.LOST:
+            # What to type into a terminal, behind the semicolon, helps nobody here.
+            why = _sentence(status.detail.partition(";")[0])
+            self.preview.set_notice(
+                self.tr("No picture"),
+                self.tr("{why} It is tried again by itself.").format(why=why),
+                self.tr("Try now"),
+            )
+        elif status.detail and status.state is SessionState.FAILED:
+            self.preview.set_notice(
+                self.tr("No picture"), _sentence(status.detail), self.tr("Try again")
+            )
         elif status.state is SessionState.PAUSED and not status.camera_on:
             self.preview.set_notice(
                 self.tr("Paused"),
@@ -292,6 +306,19 @@ class MainWindow(QMainWindow):
             )
         elif status.state is SessionState.WATCHING:
             self.preview.clear_notice()
+        if status.state in (SessionState.LOST, SessionState.FAILED):
+            self.notices.tell(
+                "source",
+                self.tr("Meanwhile you can watch the demo clip, or choose another source."),
+                (self.tr("Play the demo"), lambda: self._desk.show_source(DEMO)),
+                (self.tr("Choose a source"), self.show_settings),
+            )
+        elif status.state is not SessionState.STARTING:
+            self.notices.clear("source")
+        if status.state is SessionState.WATCHING and status.detail:
+            self.notices.tell("refusal", _sentence(status.detail))
+        else:
+            self.notices.clear("refusal")
 
     def describe_state(self) -> tuple[str, str]:
         """Return the state's kind, as of `StatePill`, and its word."""
@@ -339,7 +366,7 @@ class MainWindow(QMainWindow):
         self.status.file.setToolTip(str(self._desk.document.path))
 
     def _show_problems(self, problems: list[str]) -> None:
-        if not problems:
+        if not problems or self.pages.currentIndex() == MAPPING:  # which tells them itself
             self.notices.clear("mapping")
             return
         more = self.tr(" (and {count} more)").format(count=len(problems) - 1)
@@ -350,6 +377,11 @@ class MainWindow(QMainWindow):
             ),
             (self.tr("Show"), lambda: self.header.tabs.setCurrentIndex(MAPPING)),
         )
+
+
+def _sentence(detail: str) -> str:
+    """Write a line of the session's as a sentence."""
+    return f"{detail[:1].upper()}{detail[1:].rstrip('.')}."
 
 
 def _card(content: QWidget) -> QFrame:

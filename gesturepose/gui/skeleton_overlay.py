@@ -110,7 +110,10 @@ def _paint_person(painter: QPainter, fit: Fit, track: Track, theme: Theme, *, ob
     radius = (7.5 if obeyed else 3.5) * size
     if not obeyed:
         painter.setBrush(colour)
-    for x, y in points[visible & ~face].tolist():
+    # A joint that no limb leads to is hardly one: a foot guessed below the picture, say.
+    joined = np.zeros_like(visible)
+    joined[drawn.ravel()] = True
+    for x, y in points[joined & ~face].tolist():
         painter.drawEllipse(QPointF(x, y), radius, radius)
 
 

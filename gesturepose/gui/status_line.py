@@ -70,6 +70,8 @@ class StatusLine(QFrame):
     def show_status(self, status: SessionStatus, size: tuple[int, int] | None) -> None:
         """Show what is watched, and what the network runs on."""
         source = status.source_name or self.tr("No source")
+        if source.isdecimal():
+            source = self.tr("Camera {number}").format(number=source)
         if size is not None and status.camera_on:
             source = f"{source} · {size[0]} x {size[1]}"
         if not status.camera_on:

@@ -94,10 +94,12 @@ class MappingPage(QWidget):
         self.down_button = QPushButton("\N{DOWNWARDS ARROW}", self)
         self.down_button.setAccessibleName(self.tr("Move down"))
         self.down_button.setToolTip(self.tr("Move down (Alt+Down)"))
-        for button in (self.up_button, self.down_button):
+        self.undo_button = QPushButton("↶", self)
+        self.redo_button = QPushButton("↷", self)
+        self.undo_button.setAccessibleName(self.tr("Undo"))
+        self.redo_button.setAccessibleName(self.tr("Redo"))
+        for button in (self.up_button, self.down_button, self.undo_button, self.redo_button):
             button.setFixedWidth(42)
-        self.undo_button = QPushButton(self.tr("Undo"), self)
-        self.redo_button = QPushButton(self.tr("Redo"), self)
         self.try_button = QPushButton(self.tr("Tr&y in 3 s"), self)
         self.try_button.setToolTip(
             self.tr("Does it once, in whatever window is in front by then; “only in” is ignored")
