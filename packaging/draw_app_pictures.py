@@ -22,9 +22,8 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QEventLoop, QSettings, QTimer
 from PySide6.QtGui import QImage
-from PySide6.QtTest import QTest
 
 from gesturepose.gui.application import App, make_application
 from gesturepose.gui.main_window import LOG, MAPPING, SETTINGS, WATCH
@@ -51,6 +50,13 @@ _SCALED = 1.5
 _MISTAKE = '\n[[bindings]]\ngesture = "spred"\npress = "ctrl+plsu"\n'
 
 
+def rest(duration_ms: int) -> None:
+    """Let the app run; QTest's way of waiting would keep Python's other threads from running."""
+    loop = QEventLoop()
+    QTimer.singleShot(duration_ms, loop.quit)
+    loop.exec()
+
+
 @dataclass
 class Photographer:
     """The running app, and where its pictures go."""
@@ -70,14 +76,14 @@ class Photographer:
         for _ in range(_PATIENCE_MS // 50):
             if condition():
                 return
-            QTest.qWait(50)
+            rest(50)
         raise SystemExit(f"it did not happen within {_PATIENCE_MS // 1000} s: {what}")
 
     def wait_for_gesture(self, name: str) -> None:
         """Let the demo play until a gesture is recognised and its banner is there."""
         self._begun.clear()
         self.wait(lambda: name in self._begun, f"'{name}' recognised")
-        QTest.qWait(120)
+        rest(120)
 
     def shoot(self, name: str) -> None:
         """Save the window as it is."""
@@ -89,17 +95,17 @@ class Photographer:
     def dress(self, theme: Choice) -> None:
         """Make the app light or dark."""
         self.app.preferences.theme = theme
-        QTest.qWait(_SETTLE_MS)
+        rest(_SETTLE_MS)
 
     def resize(self, width: int, height: int) -> None:
         """Give the window a size."""
         self.app.window.resize(width, height)
-        QTest.qWait(_SETTLE_MS)
+        rest(_SETTLE_MS)
 
     def turn_to(self, page: int) -> None:
         """Open a page of the window."""
         self.app.window.header.tabs.setCurrentIndex(page)
-        QTest.qWait(_SETTLE_MS)
+        rest(_SETTLE_MS)
 
 
 def take_all(photographer: Photographer, document: Path) -> None:
@@ -107,10 +113,10 @@ def take_all(photographer: Photographer, document: Path) -> None:
     window, desk = photographer.app.window, photographer.app.desk
     window.start_guide()
     photographer.wait(lambda: desk.session.status.state is SessionState.WATCHING, "watching")
-    QTest.qWait(_SETTLE_MS)
+    rest(_SETTLE_MS)
     photographer.shoot("first-run-welcome")
     window.guide.go_to(1)
-    QTest.qWait(3 * _SETTLE_MS)
+    rest(3 * _SETTLE_MS)
     photographer.shoot("first-run-light")
     window.guide.go_to(2)
     photographer.wait_for_gesture(SHOWN)
@@ -148,7 +154,7 @@ def take_errors(photographer: Photographer, document: Path) -> None:
     desk.show_source("77")
     lost = (SessionState.LOST, SessionState.FAILED)
     photographer.wait(lambda: desk.session.status.state in lost, "no camera")
-    QTest.qWait(_SETTLE_MS)
+    rest(_SETTLE_MS)
     photographer.shoot("error-camera")
 
 

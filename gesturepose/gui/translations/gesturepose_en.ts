@@ -1292,6 +1292,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{why} It is tried again by itself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Try again</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1305,6 +1313,18 @@
     </message>
     <message>
         <source>Resume</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Meanwhile you can watch the demo clip, or choose another source.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Play the demo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a source</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1939,6 +1959,10 @@
     </message>
     <message>
         <source>No source</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Camera {number}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
