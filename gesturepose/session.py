@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import logging
-import re
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -18,10 +17,11 @@ from typing import TYPE_CHECKING
 from gesturepose.actions.sinks.choose import probe_sink
 from gesturepose.app import Network, RunOptions, compose
 from gesturepose.capture.source import public_url
-from gesturepose.errors import ActionError, GesturePoseError, SourceError
+from gesturepose.errors import ActionError
 from gesturepose.kept_network import KeptNetwork
 from gesturepose.session_status import SessionListener, SessionState, SessionStatus
 from gesturepose.session_turn import Turn
+from gesturepose.session_verdict import describe_pause, is_live, judge, needs_restart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,28 +31,19 @@ if TYPE_CHECKING:
     from gesturepose.pose.settings import PoseSettings
     from gesturepose.stats import StageTimes
 
-__all__ = ["Session", "SessionListener", "SessionState", "SessionStatus", "needs_restart"]
+__all__ = [
+    "Session",
+    "SessionListener",
+    "SessionState",
+    "SessionStatus",
+    "is_live",
+    "needs_restart",
+]
 
 _log = logging.getLogger(__name__)
 
 _ENGINE_PATIENCE_S = 15.0
 """How long an engine may take to end before the session goes on without it."""
-_LIVE = re.compile(r"\d+|/dev/(?!shm/).*|[A-Za-z][A-Za-z0-9+.-]+://.*")
-"""Specs of sources that may come back by themselves."""
-
-
-def is_live(spec: str) -> bool:
-    """Whether a source, as ``--source`` takes it, is a camera or a stream, by its name alone."""
-    return _LIVE.fullmatch(spec.strip()) is not None
-
-
-def needs_restart(before: Config, after: Config) -> bool:
-    """Whether a changed configuration takes `Session.use`, or `Session.replace_mapping` will do."""
-    return (before.camera, before.model, before.tracker) != (
-        after.camera,
-        after.model,
-        after.tracker,
-    )
 
 
 class Session:
@@ -372,18 +363,11 @@ class Session:
         with self._changed:
             self._opening, self._opened = "", False
             spec, camera = self._options.source, self._config.camera
-        if error is None:
-            verdict = SessionState.ENDED, f"{public_url(spec)} is over"
-        elif isinstance(error, SourceError) and is_live(spec):
+        verdict = judge(error, spec)
+        if verdict[0] is SessionState.LOST:
             pause_s = 2 * self._retry_pause_s if self._retry_pause_s else camera.retry_min_s
             self._retry_pause_s = min(pause_s, camera.retry_max_s)
             self._retry_at = time.monotonic() + self._retry_pause_s
-            verdict = SessionState.LOST, str(error).removeprefix("source: ")
-        elif isinstance(error, GesturePoseError):
-            verdict = SessionState.FAILED, "; ".join(error.problems).removeprefix("source: ")
-        else:
-            _log.error("a defect ended the engine", exc_info=error)
-            verdict = SessionState.FAILED, f"a defect of the program: {error!r}"
         with self._changed:
             self._verdict = verdict
             self._wake()
@@ -453,19 +437,10 @@ class Session:
             return SessionState.LOST, turn.lost
         can_pause = verdict is None or self._is_retrying()
         if can_pause and (self._paused_by == "person" or (self._paused_by and turn is not None)):
-            return SessionState.PAUSED, self._describe_pause(turn)
+            after_s = self._config.control.release_camera_s
+            return SessionState.PAUSED, describe_pause(turn, self._paused_by, after_s)
         if verdict is not None:
             return verdict
         if turn is None or not turn.delivers:
             return SessionState.STARTING, self._opening
         return SessionState.WATCHING, self._refusal and f"practice only: {self._refusal}"
-
-    def _describe_pause(self, turn: Turn | None) -> str:
-        if turn is None:
-            return "paused; the camera is closed"
-        if not turn.run.live:
-            return "paused"
-        if self._paused_by == "gesture":
-            return "paused by a gesture; the camera stays on, so that a gesture can resume"
-        after_s = self._config.control.release_camera_s
-        return f"paused; the camera is closed after {after_s:g} s"
