@@ -15,6 +15,7 @@ from gesturepose.actions.dispatcher import Dispatcher
 from gesturepose.actions.sinks.choose import open_sink, probe_sink
 from gesturepose.capture.looping import loop
 from gesturepose.capture.opening import SourceOpener
+from gesturepose.capture.stillness import StillnessGate
 from gesturepose.capture.thread import CaptureThread, SourceStatus
 from gesturepose.datatypes import Frame, Pose, PoseFrame
 from gesturepose.engine import Engine, make_mapping
@@ -47,6 +48,8 @@ class RunOptions:
     max_seconds: float | None = None
     explain: bool = False
     """Whether snapshots say what keeps gestures from firing."""
+    saving: bool = False
+    """Whether few pictures are looked at while nothing moves (``[camera] idle_fps``)."""
     loop: bool = False
     """Whether a file starts over at its end, for ever."""
 
@@ -128,6 +131,7 @@ def compose(  # noqa: PLR0913 - what a front end may want to hear or to keep, by
             config, options.source, times, network=network, explain=options.explain
         )
         lossless = not opener.live and not options.realtime
+        idle_fps = config.camera.idle_fps
         slot: Slot[Frame | PoseFrame] = Slot(lossless=lossless)
 
         def on_status(status: SourceStatus) -> None:
@@ -154,6 +158,8 @@ def compose(  # noqa: PLR0913 - what a front end may want to hear or to keep, by
             lossless=lossless,
             max_seconds=options.max_seconds,
             on_end=end,
+            gate=None if lossless or not idle_fps else StillnessGate(idle_fps),
+            saving=options.saving,
         )
     except BaseException:
         opener.close()

@@ -144,6 +144,7 @@ def _run(options: argparse.Namespace) -> None:
             source=options.source or _FIRST_CAMERA,
             dry_run=options.dry_run,
             realtime=options.realtime,
+            saving=True,
             max_seconds=options.max_seconds,
             explain=explain is not None,
         ),

@@ -191,6 +191,13 @@ class Session:
             if self._turn is not None:
                 self._turn.run.engine.set_explaining(on)
 
+    def set_saving(self, on: bool) -> None:  # noqa: FBT001 - a switch
+        """Look at few frames while nothing moves, or at all of them, for somebody who watches."""
+        with self._changed:
+            self._options = dataclasses.replace(self._options, saving=on)
+            if self._turn is not None:
+                self._turn.run.engine.set_saving(on)
+
     # Facts
 
     @property

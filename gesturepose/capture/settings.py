@@ -32,6 +32,9 @@ class CaptureSettings(BaseModel):
     """Picture height asked of a camera, in pixels."""
     fps: Annotated[float, Field(strict=True, ge=1, le=240, allow_inf_nan=False)] = 30.0
     """Frames per second asked of a camera; also the rate at which a folder of images plays."""
+    idle_fps: Annotated[float, Field(strict=True, ge=0, le=240, allow_inf_nan=False)] = 3.0
+    """Pictures per second looked at while nothing moves, all again once something does; 0 for all,
+    always. Of live sources, and of files played at their own speed."""
     mirrored: bool = False
     """Whether the camera, stream or video delivers a mirrored picture.
 

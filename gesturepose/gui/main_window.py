@@ -234,14 +234,16 @@ class MainWindow(QMainWindow):
         self._desk.session.set_explaining(shown and needed)
 
     def showEvent(self, event) -> None:  # type: ignore[no-untyped-def]  # noqa: N802, ANN001
-        """Explain again once the window is seen."""
+        """Explain again, and look at every frame, once the window is seen."""
         super().showEvent(event)
         self._want_explanations()
+        self._desk.session.set_saving(False)
 
     def hideEvent(self, event) -> None:  # type: ignore[no-untyped-def]  # noqa: N802, ANN001
-        """Explain nothing to nobody."""
+        """Explain nothing to nobody, and look at few frames while nothing moves."""
         super().hideEvent(event)
         self._want_explanations()
+        self._desk.session.set_saving(True)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Remember the window's place and ask whether the program ends."""
