@@ -14,14 +14,13 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from gesturepose import evaluate_command
+from gesturepose import benchmark_command, evaluate_command, models_command, pose_eval_command
 from gesturepose.cli_options import make_parser, parse
 from gesturepose.errors import GesturePoseError, UsageError, one_line
 from gesturepose.listings import (
     check_mapping,
     discard_output,
     list_cameras,
-    list_models,
     writing_output,
 )
 
@@ -107,8 +106,12 @@ def _dispatch(arguments: list[str]) -> None:
                 list_cameras()
             case "evaluate":
                 _evaluate(options)
+            case "pose-eval":
+                _pose_eval(options)
+            case "benchmark":
+                _benchmark(options)
             case _:
-                list_models()
+                models_command.run(options)
         return
     options = parse(parser, arguments)
     logging.basicConfig(stream=sys.stderr, level=options.log_level.upper(), format=_LOG_FORMAT)
@@ -124,6 +127,20 @@ def _evaluate(options: argparse.Namespace) -> None:
     evaluate_command.evaluate_gestures(
         options, _override(load_config(find_config(options.config)), options)
     )
+
+
+def _pose_eval(options: argparse.Namespace) -> None:
+    from gesturepose.config import find_config, load_config
+
+    config = _override(load_config(find_config(options.config)), options)
+    pose_eval_command.evaluate_poses(options, config)
+
+
+def _benchmark(options: argparse.Namespace) -> None:
+    from gesturepose.config import find_config, load_config
+
+    path = find_config(options.config)
+    benchmark_command.run_benchmark(options, _override(load_config(path), options), path)
 
 
 def _run(options: argparse.Namespace) -> None:

@@ -6,14 +6,20 @@ import argparse
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NoReturn
 
-from gesturepose import __version__, evaluate_command
+from gesturepose import (
+    __version__,
+    benchmark_command,
+    evaluate_command,
+    models_command,
+    pose_eval_command,
+)
 from gesturepose.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _LEVELS = ("debug", "info", "warning", "error")
-COMMANDS = ("check", "cameras", "models", "evaluate")
+COMMANDS = ("check", "cameras", "models", "evaluate", "pose-eval", "benchmark")
 
 
 class Parser(argparse.ArgumentParser):
@@ -34,7 +40,9 @@ def make_parser() -> tuple[Parser, dict[str, Parser]]:
         "  check [FILE]          validate a gestures.toml: every error at once\n"
         "  cameras               list cameras\n"
         "  models                list pose networks: size, licence, measured accuracy\n"
-        "  evaluate CLIP.json... recall, false activations and delay on clips and recordings\n\n"
+        "  evaluate CLIP.json... recall, false activations and delay on clips and recordings\n"
+        "  pose-eval             average precision (OKS), PCK and PCKh of a pose network\n"
+        "  benchmark             speed of every stage, latency, memory; or two compared\n\n"
         "Without a command it opens the desktop app; with --no-gui it watches the source and\n"
         "acts without a window.",
         epilog="Try it without a camera:    gesturepose --source demo\n"
@@ -100,9 +108,12 @@ def make_parser() -> tuple[Parser, dict[str, Parser]]:
     cameras = Parser(prog="gesturepose cameras", description="List cameras.", allow_abbrev=False)
     models = Parser(
         prog="gesturepose models",
-        description="List pose networks: family, size, licence, measured accuracy.",
+        usage=models_command.USAGE,
+        description="List pose networks: family, size, licence, measured accuracy. With 'add', "
+        "check an ONNX file of your own against a family and keep it with a card.",
         allow_abbrev=False,
     )
+    models_command.add_options(models)
     evaluate = Parser(
         prog="gesturepose evaluate",
         usage=evaluate_command.USAGE,
@@ -111,7 +122,29 @@ def make_parser() -> tuple[Parser, dict[str, Parser]]:
         allow_abbrev=False,
     )
     evaluate_command.add_options(evaluate)
-    return parser, {"check": check, "cameras": cameras, "models": models, "evaluate": evaluate}
+    pose_eval = Parser(
+        prog="gesturepose pose-eval",
+        usage=pose_eval_command.USAGE,
+        description=pose_eval_command.DESCRIPTION,
+        allow_abbrev=False,
+    )
+    pose_eval_command.add_options(pose_eval)
+    benchmark = Parser(
+        prog="gesturepose benchmark",
+        usage=benchmark_command.USAGE,
+        description=benchmark_command.DESCRIPTION,
+        epilog="Try it:  gesturepose benchmark --compare model.threads=1 model.threads=2",
+        allow_abbrev=False,
+    )
+    benchmark_command.add_options(benchmark)
+    return parser, {
+        "check": check,
+        "cameras": cameras,
+        "models": models,
+        "evaluate": evaluate,
+        "pose-eval": pose_eval,
+        "benchmark": benchmark,
+    }
 
 
 def _positive(text: str) -> float:

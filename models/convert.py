@@ -1,14 +1,15 @@
-"""Convert MoveNet MultiPose Lightning from a TensorFlow.js graph model to ONNX.
+"""Convert the MoveNet networks and PoseNet from TensorFlow.js graph models to ONNX.
 
 Run once by a developer; the program itself never does. Needs only numpy and onnx::
 
     python models/convert.py movenet-multipose.json movenet-multipose.onnx
 
-The published graph holds the network and its decoding. This script keeps the network, from the
-unsigned byte picture to the six heads (CenterNet: Zhou et al., "Objects as Points", 2019), and
-leaves decoding to ``gesturepose/pose/movenet_multipose.py``. It changes no weight: they stay the
-float16 numbers they were published as, and the graph widens them to float32, which a runtime does
-once when it loads the file.
+A published graph holds the network and, for MoveNet, its decoding. This script keeps the network,
+from the unsigned byte picture to its heads (MoveNet is a CenterNet: Zhou et al., "Objects as
+Points", 2019; PoseNet is PersonLab: Papandreou et al., 2018), and leaves decoding to the files of
+``gesturepose/pose/``. Which network it is shows in the names of the heads. MoveNet's weights stay
+the float16 numbers they were published as; PoseNet's, published as float32, are rounded to float16.
+The graph widens them to float32, which a runtime does once when it loads the file.
 
 It must not grow into a general converter: whatever it does not know stops it with an error.
 """
@@ -30,8 +31,8 @@ from onnx import TensorProto, helper, numpy_helper
 #: Everything in the published graph carries this prefix; names are shorter without it.
 PREFIX = "StatefulPartitionedCall/"
 
-#: Node of the published graph -> name of the ONNX output and its channels. Everything after these
-#: is decoding.
+#: Node of the published graph of MoveNet MultiPose -> name of the ONNX output and its channels.
+#: Everything after these is decoding.
 HEADS = {
     "StatefulPartitionedCall/Sigmoid": ("center_heatmap", 1),
     "StatefulPartitionedCall/Sigmoid_1": ("keypoint_heatmaps", 17),
@@ -41,11 +42,67 @@ HEADS = {
     "StatefulPartitionedCall/box_offset_0/conv2d_6/BiasAdd": ("box_offset", 2),
 }
 
+#: The same for single-person MoveNet, Lightning and Thunder.
+SINGLE_HEADS = {
+    "StatefulPartitionedCall/Sigmoid_1": ("center_heatmap", 1),
+    "StatefulPartitionedCall/Sigmoid": ("keypoint_heatmaps", 17),
+    "StatefulPartitionedCall/kpt_regress_0/conv2d_6/BiasAdd": ("keypoint_regression", 34),
+    "StatefulPartitionedCall/kpt_offset_0/conv2d_7/BiasAdd": ("keypoint_offsets", 34),
+}
+
+#: The same for PoseNet; its heatmaps are published before their sigmoid.
+POSENET_HEADS = {
+    "MobilenetV1/heatmap_2/BiasAdd": ("keypoint_heatmaps", 17),
+    "MobilenetV1/offset_2/BiasAdd": ("keypoint_offsets", 34),
+    "MobilenetV1/displacement_fwd_2/BiasAdd": ("displacements_forward", 32),
+    "MobilenetV1/displacement_bwd_2/BiasAdd": ("displacements_backward", 32),
+}
+
 #: Resize and Clip have had their present form since 13; 17 is read by every supported runtime.
 OPSET = 17
 IR_VERSION = 8
 
 Node = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Network:
+    """What is known about a network that can be converted.
+
+    Attributes
+    ----------
+    name
+        Of the ONNX graph.
+    heads
+        Node of the published graph -> name of the ONNX output and its channels.
+    side
+        How the sides of the heads follow from the picture's, for who reads the file.
+    logits
+        Nodes among the heads to which a sigmoid is added.
+    odd
+        Whether feature maps have odd sides all the way down: the network was trained on pictures
+        with sides of 16 n + 1, of which cell i lies at pixel 16 i exactly. The graph then repeats
+        the picture's last row and column, so that sides of 16 n go in.
+    """
+
+    name: str
+    heads: dict[str, tuple[str, int]]
+    side: str = "{}/4"
+    logits: frozenset[str] = frozenset()
+    odd: bool = False
+
+
+NETWORKS = (
+    Network("movenet_multipose", HEADS),
+    Network("movenet_singlepose", SINGLE_HEADS),
+    Network(
+        "posenet",
+        POSENET_HEADS,
+        side="{}/16+1",
+        logits=frozenset({"MobilenetV1/heatmap_2/BiasAdd"}),
+        odd=True,
+    ),
+)
 
 
 class ConversionError(SystemExit):
@@ -73,10 +130,12 @@ def load_weights(manifest: list[dict[str, Any]], folder: Path) -> dict[str, np.n
 
 
 def attribute(node: Node, name: str) -> Any:
-    """Value of a TensorFlow attribute: a list of integers, a string, texts, or a boolean."""
+    """Value of a TensorFlow attribute: integers, an integer, a string, texts, or a boolean."""
     value = node["attr"][name]
     if "b" in value:
         return value["b"]
+    if "i" in value:
+        return int(value["i"])
     if "s" in value:
         return base64.b64decode(value["s"]).decode()
     if "s" in value.get("list", {}):
@@ -89,8 +148,9 @@ def same_pads(*, kernel: int, stride: int) -> tuple[int, int]:
 
     The rule depends on the size: ``max((ceil(size / stride) - 1) * stride + kernel - size, 0)`` in
     all, the smaller half before. For sizes that are multiples of the stride that is
-    ``kernel - stride``, which is why the picture's sides must be multiples of 32: then every
-    feature map that meets a stride of 2 is even.
+    ``kernel - stride``, which is why MoveNet's pictures must have sides that are multiples of 32:
+    then every feature map that meets a stride of 2 is even. For sizes that are one more than a
+    multiple it is ``kernel - 1``, as for a stride of 1.
     """
     total = max(kernel - stride, 0)
     return total // 2, total - total // 2
@@ -122,9 +182,12 @@ class OnnxGraph:
 class Converter:
     """Walks the published graph backwards from a head and emits ONNX nodes, each once."""
 
-    def __init__(self, nodes: list[Node], weights: dict[str, np.ndarray]) -> None:
+    def __init__(
+        self, nodes: list[Node], weights: dict[str, np.ndarray], *, odd: bool = False
+    ) -> None:
         self._tf = {node["name"]: node for node in nodes}
         self._weights = weights
+        self._odd = odd
         self._done: dict[str, str] = {}
         self.graph = OnnxGraph()
 
@@ -140,10 +203,46 @@ class Converter:
         self._done[name] = value
         return value
 
-    def _emit_placeholder(self, _node: Node, _output: str) -> str:
+    def _side(self, name: str) -> int:
+        """Height of a value at the size of picture the graph was published for."""
+        node = self._tf[name]
+        if node["op"] == "Placeholder":
+            return int(node["attr"]["shape"]["shape"]["dim"][1]["size"])
+        if node["op"] == "ResizeBilinear":
+            return int(self._weights[node["input"][1]][0])
+        strides = attribute(node, "strides") if "strides" in node["attr"] else [1, 1, 1, 1]
+        return -(-self._side(node["input"][0]) // strides[1])
+
+    def _emit_placeholder(self, node: Node, _output: str) -> str:
         # Bytes are moved before they are widened: a quarter of the memory traffic. From here on
         # the graph is channels first.
-        return self.graph.add("Transpose", ["image"], "image/nchw", perm=[0, 3, 1, 2])
+        value = self.graph.add("Transpose", ["image"], "image/nchw", perm=[0, 3, 1, 2])
+        if self._odd:
+            ends = self.graph.constant("image/ends", np.array([0, 0, 0, 0, 0, 0, 1, 1], np.int64))
+            value = self.graph.add("Pad", [value, ends], "image/odd", mode="edge")
+        if node["attr"].get("dtype", {}).get("type") != "DT_FLOAT":
+            return value
+        # Published without the first step, which brings colours to -1..1.
+        scale = self.graph.constant("image/scale", np.array(2 / 255, np.float32))
+        one = self.graph.constant("image/one", np.array(1, np.float32))
+        value = self.graph.add("Cast", [value], "image/float", to=TensorProto.FLOAT)
+        value = self.graph.add("Mul", [value, scale], "image/scaled")
+        return self.graph.add("Sub", [value, one], "image/centred")
+
+    def _only_picture(self, node: Node, *axes: int) -> str:
+        """Pass over a step between a batch of one picture and that picture."""
+        if set(axes) != {0}:
+            raise ConversionError(f"{node['name']} is not about the batch, which is not supported")
+        return self.emit(node["input"][0])
+
+    def _emit_unpack(self, node: Node, _output: str) -> str:
+        return self._only_picture(node, attribute(node, "axis"))
+
+    def _emit_squeeze(self, node: Node, _output: str) -> str:
+        return self._only_picture(node, *attribute(node, "squeeze_dims"))
+
+    def _emit_expanddims(self, node: Node, _output: str) -> str:
+        return self._only_picture(node, int(self._weights[node["input"][1]]))
 
     def _emit_cast(self, node: Node, output: str) -> str:
         return self.graph.add("Cast", [self.emit(node["input"][0])], output, to=TensorProto.FLOAT)
@@ -178,8 +277,13 @@ class Converter:
 
     def _emit_resizebilinear(self, node: Node, output: str) -> str:
         source, size = node["input"]
-        factor = self._weights[self._tf[size]["input"][1]]
-        if self._tf[size]["op"] != "Mul" or factor.shape != (2,):
+        if size in self._weights:  # the factor was folded into the size
+            factor = self._weights[size] / np.float32(self._side(source))
+        else:
+            factor = self._weights[self._tf[size]["input"][1]]
+            if self._tf[size]["op"] != "Mul":
+                raise ConversionError(f"{node['name']} is not an enlargement by a constant factor")
+        if factor.shape != (2,):
             raise ConversionError(f"{node['name']} is not an enlargement by a constant factor")
         if attribute(node, "align_corners"):
             raise ConversionError(f"{node['name']} aligns corners, which is not supported")
@@ -206,7 +310,7 @@ class Converter:
         else:
             weight = kernel.transpose(3, 2, 0, 1)
         if attribute(node, "padding") == "SAME":
-            axes = zip(kernel.shape[:2], strides, strict=True)
+            axes = zip(kernel.shape[:2], [1, 1] if self._odd else strides, strict=True)
             (top, bottom), (left, right) = (same_pads(kernel=k, stride=s) for k, s in axes)
             pads = [top, left, bottom, right]
         else:
@@ -251,6 +355,15 @@ class Converter:
         return self._convolution(node, output, depthwise=True)
 
 
+def recognise(names: set[str], source: Path) -> Network:
+    """Find out which network a graph with nodes of these names is."""
+    for network in NETWORKS:
+        if names.issuperset(network.heads):
+            return network
+    known = ", ".join(network.name for network in NETWORKS)
+    raise ConversionError(f"{source} is none of the networks this script knows: {known}")
+
+
 def convert(source: Path) -> onnx.ModelProto:
     """Build the ONNX model of a TensorFlow.js graph model.
 
@@ -262,28 +375,33 @@ def convert(source: Path) -> onnx.ModelProto:
     Returns
     -------
     onnx.ModelProto
-        Input ``image``: ``(1, height, width, 3)`` uint8 RGB, sides multiples of 32. Outputs: the
-        six heads, ``(1, channels, height / 4, width / 4)`` float32, heatmaps after their sigmoid.
+        Input ``image``: ``(1, height, width, 3)`` uint8 RGB, sides multiples of 32 for MoveNet and
+        of 16 for PoseNet. Outputs: the heads, ``(1, channels, h, w)`` float32, heatmaps after their
+        sigmoid; a side of ``n`` gives ``n / 4`` cells for MoveNet and ``n / 16 + 1`` for PoseNet.
 
     Raises
     ------
     ConversionError
-        The graph is not the one this script was written for.
+        The graph is none of those this script was written for.
     """
     model = json.loads(source.read_text(encoding="utf-8"))
     weights = load_weights(model["weightsManifest"], source.parent)
-    converter = Converter(model["modelTopology"]["node"], weights)
-    for name, (output, _) in HEADS.items():
-        if name not in converter._tf:  # noqa: SLF001  # same module
-            raise ConversionError(f"{source} has no node {name}: not MoveNet MultiPose")
-        converter.emit(name, output)
+    nodes = model["modelTopology"]["node"]
+    network = recognise({node["name"] for node in nodes}, source)
+    converter = Converter(nodes, weights, odd=network.odd)
+    for name, (output, _) in network.heads.items():
+        if name in network.logits:
+            converter.graph.add("Sigmoid", [converter.emit(name)], output)
+        else:
+            converter.emit(name, output)
     picture = helper.make_tensor_value_info("image", TensorProto.UINT8, [1, "height", "width", 3])
+    sides = [network.side.format("height"), network.side.format("width")]
     heads = [
-        helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, channels, "height/4", "width/4"])
-        for name, channels in HEADS.values()
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, channels, *sides])
+        for name, channels in network.heads.values()
     ]
     graph = helper.make_graph(
-        converter.graph.nodes, "movenet_multipose", [picture], heads, converter.graph.initializers
+        converter.graph.nodes, network.name, [picture], heads, converter.graph.initializers
     )
     result = helper.make_model(
         graph,
@@ -299,7 +417,7 @@ def convert(source: Path) -> onnx.ModelProto:
 def main() -> None:
     """Convert, and print the checksums that belong in the model's card."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("source", type=Path, help="movenet-multipose.json, its .bin beside it")
+    parser.add_argument("source", type=Path, help="the .json of the network, its .bin beside it")
     parser.add_argument("target", type=Path, help="the .onnx file to write")
     arguments = parser.parse_args()
     onnx.save(convert(arguments.source), arguments.target)

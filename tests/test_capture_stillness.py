@@ -16,6 +16,8 @@ from gesturepose.resources import demo_clip
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from gesturepose.datatypes import ImageArray
+
 FPS = 30.0
 
 
@@ -76,9 +78,9 @@ def test_the_program_rests_before_a_still_picture_and_recognises_all_the_same(
     tmp_path: Path,
 ) -> None:
     reader = cv2.VideoCapture(str(demo_clip()))
-    frames = []
+    frames: list[ImageArray] = []
     while len(frames) < 110:
-        frames.append(reader.read()[1])
+        frames.append(np.asarray(reader.read()[1], np.uint8))
     reader.release()
     writer = cv2.VideoWriter(
         str(tmp_path / "still.avi"), cv2.VideoWriter.fourcc(*"MJPG"), FPS, (640, 480)

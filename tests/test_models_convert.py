@@ -204,7 +204,9 @@ def test_what_it_does_not_know_stops_it(tmp_path: Path) -> None:
         convert.convert(build(resize="ResizeBicubic").write(tmp_path))
     other = SmallGraph()
     other.node("Placeholder", "input", [])
-    with pytest.raises(SystemExit, match="not MoveNet MultiPose"):
+    with pytest.raises(
+        SystemExit, match="none of the networks this script knows: movenet_multipose"
+    ):
         convert.convert(other.write(tmp_path))
     path = build().write(tmp_path)
     path.with_suffix(".bin").write_bytes(path.with_suffix(".bin").read_bytes() + b"\x00")
@@ -215,3 +217,90 @@ def test_what_it_does_not_know_stops_it(tmp_path: Path) -> None:
 def test_it_writes_the_same_file_every_time(tmp_path: Path) -> None:
     path = build().write(tmp_path)
     assert convert.convert(path).SerializeToString() == convert.convert(path).SerializeToString()
+
+
+def run(model: Any, image: np.ndarray) -> dict[str, np.ndarray]:
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), providers=["CPUExecutionProvider"]
+    )
+    names = [output.name for output in session.get_outputs()]
+    return dict(zip(names, session.run(None, {"image": image}), strict=True))
+
+
+def build_single(axis: str = "0") -> SmallGraph:
+    """Build a graph as the single-person MoveNets are: unpacked, resized to constant sizes."""
+    graph = SmallGraph()
+    sides = [{"size": str(size)} for size in (1, 32, 32, 3)]
+    graph.node("Placeholder", "input", [], shape={"shape": {"dim": sides}})
+    graph.node("Cast", "cast", ["input"])
+    graph.node("Unpack", "unpacked", ["cast"], axis={"i": axis})
+    graph.node("ExpandDims", "batch", ["unpacked", graph.weight("zero", np.zeros(()))])
+    graph.node("Squeeze", "picture", ["batch"], squeeze_dims={"list": {"i": ["0"]}})
+    graph.node("ExpandDims", "again", ["picture", "zero"])
+    graph.conv("first", "again", kernel=(3, 3, 3, 4), stride=2, end="Relu", op="_FusedConv2D")
+    graph.conv("second", "first", kernel=(3, 3, 4, 4), stride=2, end="Relu6", op="_FusedConv2D")
+    graph.conv("third", "second", kernel=(3, 3, 4, 4), stride=2, end="", op="_FusedConv2D")
+    flags = {"align_corners": {"b": False}, "half_pixel_centers": {"b": True}}
+    graph.node("ResizeBilinear", "larger", ["third", graph.weight("size", np.full(2, 8))], **flags)
+    graph.node("AddV2", "sum", ["larger", "second"])
+    for name, (_, channels) in convert.SINGLE_HEADS.items():
+        logits = name.rsplit("/", 1)[-1].startswith("Sigmoid")
+        at = f"{name}/logits" if logits else name
+        graph.conv(at, "sum", kernel=(1, 1, 4, channels), stride=1, end="", op="_FusedConv2D")
+        if logits:
+            graph.node("Sigmoid", name, [at])
+    return graph
+
+
+def test_a_single_person_graph_computes_the_same_at_any_size(tmp_path: Path) -> None:
+    graph = build_single()
+    model = convert.convert(graph.write(tmp_path))
+    image = graph.random.integers(0, 256, (1, 64, 96, 3), np.uint8)
+    found = run(model, image)
+    w = {name: array.astype(np.float64) for name, array in graph.weights.items()}
+    x = np.maximum(correlate(image[0], w["first/w"], w["first/b"], 2), 0)
+    x = np.clip(correlate(x, w["second/w"], w["second/b"], 2), 0, 6)
+    x = x + enlarge(correlate(x, w["third/w"], w["third/b"], 2))
+    for name, (head, channels) in convert.SINGLE_HEADS.items():
+        logits = f"{name}/logits/w" in w
+        key = f"{name}/logits" if logits else name
+        expected = correlate(x, w[f"{key}/w"], w[f"{key}/b"], 1)
+        if logits:
+            expected = 1 / (1 + np.exp(-expected))
+        assert found[head].shape == (1, channels, 16, 24)
+        # Float32 against float64, colours up to 255 through four layers.
+        assert found[head][0].transpose(1, 2, 0) == pytest.approx(expected, rel=1e-3, abs=1e-2)
+
+
+def test_a_step_over_another_axis_than_the_batch_stops_it(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="unpacked is not about the batch"):
+        convert.convert(build_single(axis="1").write(tmp_path))
+
+
+def test_posenet_sees_an_odd_picture_with_cells_at_multiples_of_the_stride(tmp_path: Path) -> None:
+    graph = SmallGraph()
+    graph.node("Placeholder", "image", [], dtype={"type": "DT_FLOAT"})
+    source = "image"
+    for number in range(4):
+        source = graph.conv(
+            f"down{number}",
+            source,
+            kernel=(3, 3, 3, 3),
+            stride=2,
+            end="Relu6",
+            op="_FusedConv2D",
+        )
+    for name, (_, channels) in convert.POSENET_HEADS.items():
+        graph.conv(name, source, kernel=(1, 1, 3, channels), stride=1, end="", op="_FusedConv2D")
+    image = graph.random.integers(0, 256, (1, 32, 48, 3), np.uint8)
+    found = run(convert.convert(graph.write(tmp_path)), image)
+    w = {name: array.astype(np.float64) for name, array in graph.weights.items()}
+    x = np.pad(image[0], [(0, 1), (0, 1), (0, 0)], mode="edge") * (2 / 255) - 1
+    for number in range(4):
+        x = np.clip(correlate(x, w[f"down{number}/w"], w[f"down{number}/b"], 2), 0, 6)
+    for name, (head, channels) in convert.POSENET_HEADS.items():
+        expected = correlate(x, w[f"{name}/w"], w[f"{name}/b"], 1)
+        if head == "keypoint_heatmaps":
+            expected = 1 / (1 + np.exp(-expected))
+        assert found[head].shape == (1, channels, 3, 4)
+        assert found[head][0].transpose(1, 2, 0) == pytest.approx(expected, abs=1e-4)

@@ -27,7 +27,10 @@ from gesturepose.skeleton import SKELETONS
 log = logging.getLogger(__name__)
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+_USUAL = "movenet-multipose"
+"""Of several names that are meant as likely, the one people use."""
 Text = Annotated[str, Field(min_length=1)]
+Positive = Annotated[float, Field(gt=0)]
 
 
 class _Section(BaseModel):
@@ -37,9 +40,19 @@ class _Section(BaseModel):
 class InputRule(_Section):
     """What picture the network takes."""
 
-    layout: Literal["NHWC"] = Field(description="Order of axes: batch, height, width, colour.")
-    dtype: Literal["uint8"] = Field(description="Number type of one colour value.")
-    colour: Literal["RGB"] = Field(description="Order of the colours.")
+    layout: Literal["NHWC", "NCHW"] = Field(
+        description="Order of axes: batch, height, width, colour; or colour before height."
+    )
+    dtype: Literal["uint8", "float32"] = Field(description="Number type of one colour value.")
+    colour: Literal["RGB", "BGR"] = Field(description="Order of the colours.")
+    mean: tuple[float, float, float] = Field(
+        default=(0.0, 0.0, 0.0),
+        strict=False,
+        description="Taken from each colour (0..255, in the network's order) of a float32 input.",
+    )
+    std: tuple[Positive, Positive, Positive] = Field(
+        default=(1.0, 1.0, 1.0), strict=False, description="What the difference is divided by."
+    )
     multiple: int = Field(ge=1, description="Both sides are multiples of it, in pixels.")
     long_side: int = Field(ge=1, description="Longer side unless the user asks otherwise, pixels.")
 
@@ -80,6 +93,9 @@ class ModelCard(_Section):
     licence: Text = Field(description="SPDX expression, and what it covers.")
     sha256: Sha256 = Field(description="Of the .onnx file.")
     input: InputRule
+    outputs: dict[Text, Text] = Field(
+        default={}, description="What the file calls the family's outputs, where it differs."
+    )
     source: Source
     accuracy: tuple[Accuracy, ...] = Field(default=(), strict=False)
 
@@ -88,6 +104,13 @@ class ModelCard(_Section):
     def _is_known_family(cls, value: str) -> str:
         if value not in FAMILIES:
             raise ValueError(f"no decoder for {value!r}; there is {', '.join(FAMILIES)}")
+        return value
+
+    @field_validator("input")
+    @classmethod
+    def _scales_only_floats(cls, value: InputRule) -> InputRule:
+        if value.dtype == "uint8" and value.model_fields_set & {"mean", "std"}:
+            raise ValueError("mean and std go with dtype = 'float32'")
         return value
 
     @field_validator("skeleton")
@@ -204,7 +227,8 @@ def _locate(name_or_path: str) -> Path:
         if candidate.is_file():
             return candidate
     names = sorted({found.stem for folder in _folders() for found in folder.glob("*.onnx")})
-    close = difflib.get_close_matches(name_or_path, names, n=1, cutoff=0.4)
-    hint = f" (did you mean {close[0]!r}?)" if close else ""
+    close = difflib.get_close_matches(name_or_path.lower(), names, n=len(names) or 1, cutoff=0.4)
+    meant = _USUAL if _USUAL in close else next(iter(close), None)
+    hint = f" (did you mean {meant!r}?)" if meant else ""
     known = ", ".join(names) or f"none; put one into {user_models_dir()}"
     raise ModelError(f"no network named {name_or_path!r}{hint}; there is: {known}")

@@ -9,7 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gesturepose.pose import movenet_multipose
+from gesturepose.pose import (
+    associative_embedding,
+    movenet_multipose,
+    movenet_single,
+    openpose,
+    personlab,
+    pifpaf,
+)
+from gesturepose.pose.one_stage import Rtmo, YoloPose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,10 +44,9 @@ class Family:
     ----------
     name
         As in a card's ``family``.
-    input_name
-        The only input: ``(1, height, width, 3)`` uint8 RGB.
     outputs
-        Names of the outputs and their channels, each ``(1, channels, h, w)`` float32.
+        Names of the outputs and their channels: ``(1, channels, h, w)`` float32. ``None`` for one
+        of another shape, which the decoder checks. A card may give them other names.
     stride_px
         Input pixels per output cell.
     decode
@@ -47,18 +54,40 @@ class Family:
     """
 
     name: str
-    input_name: str
-    outputs: Mapping[str, int]
+    outputs: Mapping[str, int | None]
     stride_px: int
     decode: Decoder
 
 
-FAMILIES: Mapping[str, Family] = {
-    "movenet-multipose": Family(
-        name="movenet-multipose",
-        input_name="image",
-        outputs=movenet_multipose.HEADS,
-        stride_px=movenet_multipose.STRIDE_PX,
-        decode=movenet_multipose.decode,
-    )
-}
+_OPENPOSE_STRIDE_PX = 8
+
+
+def _list_families() -> dict[str, Family]:
+    multipose = movenet_multipose
+    families = [
+        Family("movenet-multipose", multipose.HEADS, multipose.STRIDE_PX, multipose.decode),
+        Family("movenet-single", movenet_single.HEADS, multipose.STRIDE_PX, movenet_single.decode),
+        Family("personlab", personlab.HEADS, personlab.STRIDE_PX, personlab.decode),
+        Family("openpifpaf", pifpaf.HEADS, pifpaf.STRIDE_PX, pifpaf.decode),
+        Family("rtmo", {"dets": None, "keypoints": None}, 1, Rtmo().decode),
+        Family("yolo-pose", {"output0": None}, 1, YoloPose().decode),
+    ]
+    for name, layout in (
+        ("openpose-coco", openpose.COCO_18),
+        ("openpose-body25", openpose.BODY_25),
+        ("openpose-lightweight", openpose.LIGHTWEIGHT),
+    ):
+        decoder = openpose.OpenPose(layout, stride_px=_OPENPOSE_STRIDE_PX)
+        families.append(Family(name, layout.outputs, _OPENPOSE_STRIDE_PX, decoder.decode))
+    for name, tags, stride_px in (
+        ("hrnet-bottom-up", associative_embedding.HRNET, 4),
+        ("higher-hrnet", associative_embedding.HIGHER_HRNET, 2),
+    ):
+        grouping = associative_embedding.AssociativeEmbedding(tags, stride_px)
+        families.append(Family(name, tags.outputs, stride_px, grouping.decode))
+    return {family.name: family for family in families}
+
+
+FAMILIES: Mapping[str, Family] = _list_families()
+"""By name. Trained networks of MoveNet and PersonLab have been run; the decoders of the others are
+verified on fields made from their papers' definitions only."""

@@ -18,12 +18,13 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from gesturepose.errors import GesturePoseError, ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from gesturepose.pose.card import Model
@@ -159,12 +160,19 @@ class PoseSession:
     ) -> None:
         self._path = model.path
         self._family = family
+        self._rule = model.card.input
+        self._mean = np.array(self._rule.mean, np.float32)
+        self._gain = np.float32(1.0) / np.array(self._rule.std, np.float32)
+        self._outputs = {
+            model.card.outputs.get(name, name): channels
+            for name, channels in family.outputs.items()
+        }
+        self._input = ""
         self._threads = threads or default_threads()
         self._onnxruntime = _import_onnxruntime()
         self._session: Any = self._open(device)
         self.provider: str = self._session.get_providers()[0]
         self._check_signature()
-        self._outputs = list(family.outputs)
 
     def _open(self, device: Device) -> Any:
         if device == "cpu":
@@ -241,20 +249,29 @@ class PoseSession:
             raise ModelError(f"{self._path} cannot be loaded: {_explain(str(error))}") from error
 
     def _check_signature(self) -> None:
-        """Compare the file's inputs and outputs with its family's."""
+        """Compare the file's inputs and outputs with its family's and its card's."""
         inputs = {node.name: (node.type, node.shape) for node in self._session.get_inputs()}
         outputs = {node.name: node.shape for node in self._session.get_outputs()}
-        kind, shape = inputs.get(self._family.input_name, ("", []))
-        fits = len(inputs) == 1 and kind == "tensor(uint8)" and len(shape) == 4 and shape[3] == 3
-        for name, channels in self._family.outputs.items():
-            fits &= len(outputs.get(name, [])) == 4 and outputs[name][1] == channels
+        rule = self._rule
+        kind, shape = next(iter(inputs.values()), ("", []))
+        number = "uint8" if rule.dtype == "uint8" else "float"
+        colours = 3 if rule.layout == "NHWC" else 1
+        fits = len(inputs) == 1 and kind == f"tensor({number})" and len(shape) == 4
+        fits = fits and (shape[colours] == 3 or isinstance(shape[colours], str))
+        for name, channels in self._outputs.items():
+            found = outputs.get(name)
+            if found is None:
+                fits = False
+            elif channels is not None:
+                fits &= len(found) == 4 and found[1] == channels
         if not fits:
+            given = ", ".join(f"{name} ({kind}{shape})" for name, (kind, shape) in inputs.items())
             raise ModelError(
-                f"{self._path} is not a {self._family.name} pose network: it takes "
-                f"{', '.join(inputs)} and gives {', '.join(outputs)}; it should take "
-                f"{self._family.input_name} (uint8 NHWC RGB) and give "
-                f"{', '.join(self._family.outputs)}"
+                f"{self._path} is not a {self._family.name} pose network: it takes {given} and "
+                f"gives {', '.join(outputs)}; it should take one picture ({rule.dtype} "
+                f"{rule.layout} {rule.colour}) and give {', '.join(self._outputs)}"
             )
+        self._input = next(iter(inputs))
 
     def run(self, image: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
         """Run the network.
@@ -262,7 +279,7 @@ class PoseSession:
         Parameters
         ----------
         image
-            ``(H, W, 3)`` uint8 RGB, sides as the card says.
+            ``(H, W, 3)`` uint8 RGB, sides as the card says; made what the card asks for here.
 
         Returns
         -------
@@ -277,13 +294,25 @@ class PoseSession:
         if self._session is None:
             raise GesturePoseError("the pose network was closed")
         try:
-            values = self._session.run(self._outputs, {self._family.input_name: image[None]})
+            values = self._session.run(list(self._outputs), {self._input: self._prepare(image)})
         except Exception as error:
             raise GesturePoseError(
                 f"the pose network failed on {self.provider}: {_explain(str(error))}; "
                 "try device 'cpu'"
             ) from error
-        return dict(zip(self._outputs, values, strict=True))
+        return dict(zip(self._family.outputs, values, strict=True))
+
+    def _prepare(self, image: NDArray[np.uint8]) -> NDArray[np.uint8 | np.float32]:
+        """Return the picture ``(1, H, W, 3)`` or ``(1, 3, H, W)`` as the card says."""
+        rule = self._rule
+        picture: NDArray[np.uint8 | np.float32] = image
+        if rule.colour == "BGR":
+            picture = picture[..., ::-1]
+        if rule.dtype == "float32":
+            picture = (picture.astype(np.float32) - self._mean) * self._gain
+        if rule.layout == "NCHW":
+            picture = picture.transpose(2, 0, 1)
+        return np.ascontiguousarray(picture[None])
 
     def close(self) -> None:
         """Free the network; `run` fails from now on."""
