@@ -139,7 +139,7 @@ def test_networks_that_are_none(capsys: pytest.CaptureFixture[str], tmp_path: Pa
     write_identity(tmp_path / "identity.onnx")
     assert "identity.onnx has no card: write" in complain("identity.onnx")
     shutil.copy(card, tmp_path / "identity.toml")
-    assert "is not a movenet-multipose pose network: it takes x (tensor(" in complain("identity.onnx")
+    assert "is not a movenet-multipose pose network: it takes x" in complain("identity.onnx")
     (tmp_path / "garbage.onnx").write_bytes(b"\x08garbage")
     shutil.copy(card, tmp_path / "garbage.toml")
     assert "is not a valid ONNX file" in complain("garbage.onnx")
