@@ -281,7 +281,9 @@ def test_a_new_mapping_is_used_without_a_restart() -> None:
         running.session.replace_mapping(configured([Binding(gesture="spread", press="b")]))
         wait_until(lambda: bool(running.log.results), "no action")
         assert str(running.log.results[0].bound) == "press b"
-        assert running.log.states == [STARTING, STARTING, WATCHING]
+        # What is told is the newest: two steps of starting may be one.
+        assert set(running.log.states[:-1]) == {STARTING}
+        assert running.log.states[-1] is WATCHING
 
 
 @pytest.mark.x11
