@@ -103,7 +103,7 @@ def _measure(options: argparse.Namespace, config: Config, config_path: Path) -> 
     from gesturepose.evaluation.benchmark_live import run_live
     from gesturepose.evaluation.benchmark_people import measure_crowds
     from gesturepose.evaluation.benchmark_start import measure_start, peak_memory_mb
-    from gesturepose.pose_eval_command import showing_progress
+    from gesturepose.progress import showing_progress
 
     rounds = max(options.frames // 6, 1)
     total = 2 * options.frames + rounds + options.starts
@@ -151,7 +151,7 @@ def _measure(options: argparse.Namespace, config: Config, config_path: Path) -> 
 
 def _compare(options: argparse.Namespace, config: Config) -> None:
     from gesturepose.evaluation import benchmark, benchmark_tables
-    from gesturepose.pose_eval_command import showing_progress
+    from gesturepose.progress import showing_progress
 
     first, second = (change_config(config, side) for side in options.compare)
     with ExitStack() as stack:

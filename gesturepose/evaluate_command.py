@@ -7,18 +7,15 @@ Measures nothing itself; everything heavy is imported lazily.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gesturepose.errors import UsageError, one_line
+from gesturepose.errors import UsageError
 from gesturepose.listings import say
+from gesturepose.progress import showing_progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from gesturepose.config import Config
 
 USAGE = "gesturepose evaluate [OPTION ...] PATH..."
@@ -100,8 +97,10 @@ def evaluate_gestures(options: argparse.Namespace, config: Config) -> None:
     clip = None if options.clip is None else find_clip(options.clip, sources)
     if options.report is not None:
         check_report_path(options.report)
-    with _showing_progress(len(sources)) as show:
-        evaluation = evaluate(config, sources, jobs=options.jobs or count_cpus(), on_done=show)
+    with showing_progress(len(sources)) as show:
+        evaluation = evaluate(
+            config, sources, jobs=options.jobs or count_cpus(), on_done=lambda path: show(path.name)
+        )
     mapping, engagement = check_mapping(config, evaluation), config.control.engagement
     if options.report is not None:
         page = format_report(evaluation, mapping, engagement=engagement, clip=clip)
@@ -111,27 +110,3 @@ def evaluate_gestures(options: argparse.Namespace, config: Config) -> None:
         say(json.dumps({**figures, "mapping": mapping.as_dict()}, indent=2))
     else:
         say(f"{format_table(evaluation)}\n\n{format_mapping(mapping)}")
-
-
-@contextlib.contextmanager
-def _showing_progress(total: int) -> Iterator[Callable[[Path], None]]:
-    """Count what is done on standard error, if somebody looks; the line is wiped in the end."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    done = 0
-
-    def write(text: str) -> None:
-        sys.stderr.write(f"\r\x1b[K{text}")
-        sys.stderr.flush()
-
-    def show(path: Path) -> None:
-        nonlocal done
-        done += 1
-        write(f"{done}/{total} {one_line(path.name)}")
-
-    write(f"0/{total}")
-    try:
-        yield show
-    finally:
-        write("")

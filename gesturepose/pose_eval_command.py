@@ -7,18 +7,15 @@ Measures nothing itself; everything heavy is imported lazily.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gesturepose.errors import UsageError, one_line
 from gesturepose.listings import say
+from gesturepose.progress import showing_progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from gesturepose.config import Config
     from gesturepose.datatypes import ImageArray
     from gesturepose.evaluation.pose_accuracy import PictureResult, PoseAccuracy
@@ -181,25 +178,3 @@ def format_accuracy(accuracy: PoseAccuracy) -> str:
 
 def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
-
-
-@contextlib.contextmanager
-def showing_progress(total: int) -> Iterator[Callable[[str], None]]:
-    """Count what is done on standard error, if somebody looks; the line is wiped in the end."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    done, width = 0, 30
-
-    def show(name: str) -> None:
-        nonlocal done
-        done += 1
-        bar = "#" * (width * done // max(total, 1))
-        sys.stderr.write(f"\r\x1b[K[{bar:<{width}}] {done}/{total} {one_line(name)[:30]}")
-        sys.stderr.flush()
-
-    try:
-        yield show
-    finally:
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()

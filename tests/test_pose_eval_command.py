@@ -17,7 +17,8 @@ from gesturepose.errors import UsageError
 from gesturepose.evaluation.pose_accuracy import unfiltered
 from gesturepose.evaluation.worst_pictures import make_folder
 from gesturepose.pose.settings import PoseSettings
-from gesturepose.pose_eval_command import add_options, evaluate_poses, showing_progress
+from gesturepose.pose_eval_command import add_options, evaluate_poses
+from gesturepose.progress import showing_progress
 from gesturepose.resources import demo_clip
 from gesturepose.skeleton import COCO17
 
