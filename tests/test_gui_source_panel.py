@@ -219,7 +219,7 @@ def test_a_slow_look_is_taken_elsewhere_and_one_at_a_time(qtbot: QtBot) -> None:
         gate.set()
     watch.stop()
     assert watch.cameras == [HD]
-    assert set(bus.looks) == {"cameras"}
+    assert set(bus.looks) == {"question"}
 
 
 def test_where_looking_is_not_possible_cameras_are_searched_for_once(qtbot: QtBot) -> None:

@@ -20,6 +20,7 @@ from gesturepose.gui.app_icon import app_icon
 from gesturepose.gui.desk import DEMO, Desk, is_camera
 from gesturepose.gui.display_check import drop_foreign_plugins
 from gesturepose.gui.document import MappingDocument
+from gesturepose.gui.garbage import GarbageCollector
 from gesturepose.gui.main_window import MainWindow
 from gesturepose.gui.preferences import Preferences
 from gesturepose.gui.theme import themes
@@ -271,6 +272,7 @@ def run_app(
         End after so many seconds; ``None`` for no end.
     """
     application = make_application(sys.argv[:1])
+    garbage = GarbageCollector(application)
     app = App(config_path, adjust=adjust, source=source, practice=practice)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: app.quit())
@@ -284,4 +286,5 @@ def run_app(
         application.exec()
     finally:
         ended = app.end()
+        garbage.stop()
     return ended

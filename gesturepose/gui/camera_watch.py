@@ -6,14 +6,13 @@ looked for once, by opening, and again when a person asks.
 
 from __future__ import annotations
 
-import contextlib
 import sys
-import threading
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from gesturepose.capture import cameras as capture
+from gesturepose.gui.background import Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,7 +30,8 @@ class CameraWatch(QObject):
     Parameters
     ----------
     look
-        Lists the cameras without opening any; ``None`` if it cannot.
+        Lists the cameras without opening any; ``None`` if it cannot. Neither it nor ``search``
+        may hold a Qt object, see `Question`.
     search
         Lists them at any cost; asked once where ``look`` cannot.
     in_thread
@@ -42,7 +42,6 @@ class CameraWatch(QObject):
 
     changed = Signal(object)
     """The cameras there are now, a list; also after the first look."""
-    _seen = Signal(object)
 
     def __init__(
         self,
@@ -56,11 +55,12 @@ class CameraWatch(QObject):
         super().__init__(parent)
         self._look, self._search, self._in_thread = look, search, in_thread
         self._cameras: list[CameraInfo] | None = None
-        self._busy = False
+        self._question = Question(parent=self)
+        self._question.answered.connect(self._note)
+        self._question.unanswered.connect(self._give_up)
         self._timer = QTimer(self)
         self._timer.setInterval(interval_ms)
         self._timer.timeout.connect(self._glance)
-        self._seen.connect(self._note)
 
     @property
     def cameras(self) -> list[CameraInfo]:
@@ -89,22 +89,15 @@ class CameraWatch(QObject):
         self._run(self._look)
 
     def _run(self, look: Look) -> None:
-        if not self._in_thread:
+        if self._in_thread:
+            self._question.ask(look)
+        else:
             self._note(look())
-        elif not self._busy:
-            self._busy = True
-            threading.Thread(target=self._work, args=(look,), name="cameras", daemon=True).start()
 
-    def _work(self, look: Look) -> None:
-        found = None
-        try:
-            found = look()
-        finally:
-            with contextlib.suppress(RuntimeError):  # the window was closed meanwhile
-                self._seen.emit(found)
+    def _give_up(self) -> None:
+        self._note(None)
 
     def _note(self, found: Sequence[CameraInfo] | None) -> None:
-        self._busy = False
         if found is None:
             self._timer.stop()
             if self._cameras is None:

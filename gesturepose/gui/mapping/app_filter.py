@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from gesturepose.errors import ActionError
-from gesturepose.gui.mapping.background import Question
+from gesturepose.gui.background import Question
 from gesturepose.gui.mapping.labels import make_combo
 from gesturepose.gui.words import app_words
 from gesturepose.platforms.detect import detect

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gesturepose.gui.mapping.background import Question
+from gesturepose.gui.background import Question
 from gesturepose.platforms.applications import Application, list_applications
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ binding's filter is left out on purpose, since the editor itself is in front.
 
 from __future__ import annotations
 
-import contextlib
+import functools
 import threading
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from gesturepose.actions.bindings import BoundAction, Verb
 from gesturepose.actions.dispatcher import ActionResult, Dispatcher
 from gesturepose.actions.kinds import Hold
 from gesturepose.actions.sinks.choose import open_sink as open_desktop_sink
+from gesturepose.gui.background import Question
 from gesturepose.platforms.detect import detect
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Trial(QObject):
     Parameters
     ----------
     open_sink, open_platform
-        What to act with; by default this computer's.
+        What to act with; by default this computer's. They hold no Qt object, see `Question`.
     """
 
     counting = Signal(int)
@@ -59,6 +60,8 @@ class Trial(QObject):
         self._left_s = 0
         self._binding: Binding | None = None
         self._allow_commands = False
+        self._question = Question(parent=self)
+        self._question.answered.connect(self._tell)
         self._timer = QTimer(self)
         self._timer.setInterval(step_ms)
         self._timer.timeout.connect(self._tick)
@@ -91,38 +94,51 @@ class Trial(QObject):
         self.counting.emit(0)
         if self._binding is not None:
             # A platform may take its time to connect.
-            threading.Thread(target=self._perform, name="trial", daemon=True).start()
-
-    def _perform(self) -> None:
-        binding = self._binding
-        if binding is None:
-            return
-        results: list[ActionResult] = []
-        action = binding.to_action()
-        verbs = (Verb.START, Verb.STOP) if isinstance(action, Hold) else (Verb.PERFORM,)
-        with Dispatcher(
-            open_sink=self._open_sink,
-            platform=self._open_platform(),
-            allow_commands=self._allow_commands,
-            on_result=results.append,
-        ) as dispatcher:
-            for verb in verbs:
-                if verb is Verb.STOP:
-                    threading.Event().wait(_HOLD_S)
-                dispatcher.submit(
-                    [
-                        BoundAction(
-                            gesture=binding.gesture,
-                            action=action,
-                            verb=verb,
-                            app=None,
-                            timestamp=0.0,
-                            track_id=0,
-                        )
-                    ]
+            self._question.ask(
+                functools.partial(
+                    _perform,
+                    self._binding,
+                    open_sink=self._open_sink,
+                    open_platform=self._open_platform,
+                    allow_commands=self._allow_commands,
                 )
-            dispatcher.flush(timeout_s=10.0)
-        first = results[0] if results else None
-        # The window may be closed by now.
-        with contextlib.suppress(RuntimeError):
-            self.done.emit(bool(first and first.performed), first.reason if first else "")
+            )
+
+    def _tell(self, result: ActionResult | None) -> None:
+        self.done.emit(bool(result and result.performed), result.reason if result else "")
+
+
+def _perform(
+    binding: Binding,
+    *,
+    open_sink: Callable[[], InputSink],
+    open_platform: Callable[[], Platform],
+    allow_commands: bool,
+) -> ActionResult | None:
+    """Act once, and wait for what becomes of it; ``None`` if nothing was heard."""
+    results: list[ActionResult] = []
+    action = binding.to_action()
+    verbs = (Verb.START, Verb.STOP) if isinstance(action, Hold) else (Verb.PERFORM,)
+    with Dispatcher(
+        open_sink=open_sink,
+        platform=open_platform(),
+        allow_commands=allow_commands,
+        on_result=results.append,
+    ) as dispatcher:
+        for verb in verbs:
+            if verb is Verb.STOP:
+                threading.Event().wait(_HOLD_S)
+            dispatcher.submit(
+                [
+                    BoundAction(
+                        gesture=binding.gesture,
+                        action=action,
+                        verb=verb,
+                        app=None,
+                        timestamp=0.0,
+                        track_id=0,
+                    )
+                ]
+            )
+        dispatcher.flush(timeout_s=10.0)
+    return results[0] if results else None
