@@ -17,7 +17,7 @@ from gesturepose.capture.looping import loop
 from gesturepose.capture.opening import SourceOpener
 from gesturepose.capture.stillness import StillnessGate
 from gesturepose.capture.thread import CaptureThread, SourceStatus
-from gesturepose.datatypes import Frame, Pose, PoseFrame
+from gesturepose.datatypes import Frame, PoseFrame, Sighting
 from gesturepose.engine import Engine, make_mapping
 from gesturepose.pipeline import Pipeline
 from gesturepose.platforms.detect import detect
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from gesturepose.config import Config
+    from gesturepose.datatypes import Track
     from gesturepose.engine import EngineListener
     from gesturepose.pipeline import Estimator
     from gesturepose.pose.settings import PoseSettings
@@ -193,7 +194,7 @@ class Network:
     Attributes
     ----------
     estimate
-        Gives everybody's pose in a frame.
+        Gives the poses in a frame.
     model, provider
         What it is called, and what it runs on.
     close
@@ -257,14 +258,18 @@ def make_stages(
     return Stages(pipeline, network.model, network.provider)
 
 
-def _recorded_poses(frame: Frame | PoseFrame) -> Sequence[Pose]:
+def take_recorded_poses(
+    frame: Frame | PoseFrame,
+    tracks: Sequence[Track],  # noqa: ARG001 - what an Estimator is told
+    operator_id: int | None,  # noqa: ARG001
+) -> Sighting:
     """Take the poses that come with a recording's frames; no network is needed."""
     if not isinstance(frame, PoseFrame):
         raise TypeError("a keypoint recording gives poses, not pictures")
-    return frame.poses
+    return Sighting(frame.poses, frame.everyone)
 
 
-_RECORDED = Network(_recorded_poses, "none", "none", lambda: None)
+_RECORDED = Network(take_recorded_poses, "none", "none", lambda: None)
 
 
 def load_network(settings: PoseSettings, times: StageTimes) -> Network:
@@ -276,12 +281,22 @@ def load_network(settings: PoseSettings, times: StageTimes) -> Network:
         If it is not there, is not what its card says, or the device does not work here.
     """
     from gesturepose.pose.estimator import PoseEstimator
+    from gesturepose.pose.following import Follower
+    from gesturepose.pose.making import make_estimator
 
-    network = PoseEstimator(settings, times=times)
+    finder = make_estimator(settings, times)
+    person = None
+    # Whoever chose a network for one person at a time chose it for the operator too.
+    if settings.operator and isinstance(finder, PoseEstimator) and finder.max_people > 1:
+        person = make_estimator(settings.for_operator(), times)
+    follower = Follower(finder, person)
 
-    def estimate(frame: Frame | PoseFrame) -> Sequence[Pose]:
+    def estimate(
+        frame: Frame | PoseFrame, tracks: Sequence[Track], operator_id: int | None
+    ) -> Sighting:
         if not isinstance(frame, Frame):
             raise TypeError("a network needs pictures")
-        return network(frame)
+        operator = next((track for track in tracks if track.track_id == operator_id), None)
+        return follower(frame, tracks, operator)
 
-    return Network(estimate, network.model_name, network.provider, network.close)
+    return Network(estimate, finder.model_name, finder.provider, follower.close)

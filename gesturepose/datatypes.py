@@ -95,12 +95,31 @@ class PoseFrame:
         As for `Frame`.
     size
         ``(width, height)`` in pixels of the pictures the keypoints were seen in.
+    everyone
+        As for `Sighting`.
     """
 
     poses: Sequence[Pose]
     timestamp: float
     index: int
     size: tuple[int, int]
+    everyone: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sighting:
+    """What was seen in one frame.
+
+    Attributes
+    ----------
+    poses
+        Everybody's who was looked for; empty for nobody.
+    everyone
+        Whether everybody was looked for, or only the person who is obeyed.
+    """
+
+    poses: Sequence[Pose]
+    everyone: bool = True
 
 
 class TrackState(enum.Enum):

@@ -67,7 +67,12 @@ class _Reporter:
         self.frames += 1
         self.last_t = self._t(now)
         if self._recorder is not None:
-            self._recorder.write(snapshot.poses, self.last_t, size=snapshot.frame.size)
+            self._recorder.write(
+                snapshot.poses,
+                self.last_t,
+                size=snapshot.frame.size,
+                everyone=snapshot.everyone,
+            )
         operator = snapshot.operator_id, snapshot.engaged
         if operator != self._operator:
             self._operator = operator

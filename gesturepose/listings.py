@@ -1,14 +1,14 @@
 """What the other commands print: a mapping's check, the cameras, the networks.
 
 Results go to standard output. Everything heavy is imported lazily; no camera is opened where the
-system lists them, and no network is loaded.
+system lists them, and no network is loaded but to time it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
-import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -16,8 +16,6 @@ from gesturepose.errors import GesturePoseError, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from gesturepose.pose.card import ModelCard
 
 
 @contextlib.contextmanager
@@ -93,40 +91,36 @@ def list_cameras() -> None:
         )
 
 
-def list_models() -> None:
-    """Print the networks, one a line, from their cards, and where others are looked for."""
-    from gesturepose.pose import card as cards
+def list_models(*, timed: bool = True, as_json: bool = False) -> None:
+    """Print the networks: what each is and costs, how good it is, and where others are looked for.
 
-    rows = []
-    for model in cards.list_models():
-        card = model.card
-        rows.append(
-            (
-                model.name,
-                card.family,
-                f"{model.path.stat().st_size / 1e6:.1f} MB",
-                f"{card.input.long_side} px {card.input.colour}",
-                card.skeleton,
-                str(card.max_people),
-                card.licence.split(" (")[0],
-                _summarise_accuracy(card),
-            )
-        )
-    heading = ("NAME", "FAMILY", "SIZE", "INPUT", "SKELETON", "PEOPLE", "LICENCE", "ACCURACY")
-    _print_table(heading, rows)
+    Parameters
+    ----------
+    timed
+        Whether to run each of them a few times; otherwise none is loaded.
+    as_json
+        Everything known, as JSON.
+    """
+    from gesturepose.evaluation.model_table import describe, format_models
+    from gesturepose.pose import card as cards
+    from gesturepose.progress import showing_progress
+
+    models = cards.list_models()
+    speeds = {}
+    if timed:
+        from gesturepose.evaluation.model_speed import time_models
+
+        with showing_progress(len(models)) as show:
+            speeds = time_models(models, on_done=show)
+    if as_json:
+        say(json.dumps(describe(models, speeds), indent=2))
+        return
+    say(format_models(models, speeds))
     say(
         f"\nMore networks: put NAME.onnx and its card NAME.toml into {cards.user_models_dir()}, "
-        "or give --model PATH.\nA card tells what was measured, on which pictures."
+        "or give --model PATH.\n'gesturepose models add FILE' writes the card. A card tells what "
+        "was measured, on which pictures."
     )
-
-
-def _summarise_accuracy(card: ModelCard) -> str:
-    """Give the first figure of each measure, by the measure's short name."""
-    figures: dict[str, str] = {}
-    for accuracy in card.accuracy:
-        short = re.split(r" of |,", accuracy.measure, maxsplit=1)[0]
-        figures.setdefault(short, f"{short} {accuracy.value:g}")
-    return ", ".join(figures.values()) or "not measured"
 
 
 def _print_table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

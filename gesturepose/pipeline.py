@@ -13,7 +13,8 @@ from gesturepose.gestures.pausing import PauseGate
 from gesturepose.stats import StageTimes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Protocol
 
     from gesturepose.actions.bindings import Bindings, BoundAction
     from gesturepose.datatypes import (
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         GestureProgress,
         Pose,
         PoseFrame,
+        Sighting,
         Track,
     )
     from gesturepose.gestures.classifier import GestureClassifier
@@ -31,7 +33,18 @@ if TYPE_CHECKING:
     from gesturepose.tracking.settings import OperatorRule
     from gesturepose.tracking.tracker import Tracker
 
-    Estimator = Callable[[Frame | PoseFrame], Sequence[Pose]]
+    class Estimator(Protocol):
+        """Gives the poses in a frame.
+
+        It is told who was there in the frame before and who of them is obeyed, and may look for
+        that one only, now and then.
+        """
+
+        def __call__(
+            self, frame: Frame | PoseFrame, tracks: Sequence[Track], operator_id: int | None
+        ) -> Sighting:
+            """Look at a frame."""
+            ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +76,8 @@ class Snapshot:
     paused
         Whether gestures did nothing in this frame, but for those that resume; the others are
         recognised, and are no events.
+    everyone
+        Whether ``poses`` are everybody's, or only those of the operator of the frame before.
     """
 
     frame: Frame | PoseFrame
@@ -77,6 +92,7 @@ class Snapshot:
     blocked_by: str = ""
     explanations: Mapping[str, Explanation] = field(default_factory=dict)
     paused: bool = False
+    everyone: bool = True
 
 
 class Pipeline:
@@ -85,7 +101,7 @@ class Pipeline:
     Parameters
     ----------
     estimator
-        Gives everybody's pose in a frame.
+        Gives the poses in a frame.
     tracker, operator, classifier, engagement, bindings
         The stages after it.
     times
@@ -115,14 +131,17 @@ class Pipeline:
         self._bindings = bindings
         self._times = times or StageTimes()
         self._gate = PauseGate()
+        self._tracks: Sequence[Track] = ()
+        self._operator_id: int | None = None
         self.explains = explain
 
     def step(self, frame: Frame | PoseFrame) -> Snapshot:
         """Take one frame through the stages."""
         now = frame.timestamp
-        poses = self._estimator(frame)
+        followed = self._operator_id
+        seen = self._estimator(frame, self._tracks, followed)
         with self._times.measure("track"):
-            tracks = self._tracker.update(poses, now)
+            tracks = self._tracker.update(seen.poses, now, only=None if seen.everyone else followed)
             operator_id = self._choose_operator(tracks, now)
         with self._times.measure("classify"):
             events = []
@@ -139,13 +158,14 @@ class Pipeline:
                 [event for event in events if not self._engagement.is_waking(event)],
                 only_control=self.paused,
             )
+        self._tracks, self._operator_id = tracks, operator_id
         explanations: Mapping[str, Explanation] = {}
         if self.explains:
             with self._times.measure("explain"):
                 explanations = self._classifier.explain()
         return Snapshot(
             frame=frame,
-            poses=poses,
+            poses=seen.poses,
             tracks=tracks,
             events=events,
             actions=actions,
@@ -156,6 +176,7 @@ class Pipeline:
             blocked_by=self._find_obstacle(tracks, operator, now),
             explanations=explanations,
             paused=self.paused,
+            everyone=seen.everyone,
         )
 
     def _find_obstacle(self, tracks: Sequence[Track], operator: Track | None, now: float) -> str:

@@ -101,7 +101,7 @@ def evaluate_poses(options: argparse.Namespace, config: Config) -> None:
         unfiltered,
     )
     from gesturepose.evaluation.worst_pictures import WorstPictures, make_folder
-    from gesturepose.pose.estimator import PoseEstimator
+    from gesturepose.pose.making import make_estimator
     from gesturepose.skeleton import COCO17
 
     require_evaluator()
@@ -113,7 +113,7 @@ def evaluate_poses(options: argparse.Namespace, config: Config) -> None:
     )
     if options.worst is not None:
         make_folder(options.worst)
-    estimator = PoseEstimator(config.model if options.as_run else unfiltered(config.model))
+    estimator = make_estimator(config.model if options.as_run else unfiltered(config.model))
     figures, drawn = [], []
     try:
         if estimator.skeleton is not COCO17:

@@ -6,8 +6,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from gesturepose.actions.bindings import Bindings, BoundAction
+from gesturepose.app import take_recorded_poses
 from gesturepose.config import Config, load_config
-from gesturepose.datatypes import Frame, GestureEvent, Phase, Pose, PoseFrame
+from gesturepose.datatypes import Phase
 from gesturepose.engine import make_mapping
 from gesturepose.pipeline import Pipeline, Snapshot
 from gesturepose.resources import default_config
@@ -19,17 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from gesturepose.actions.settings import Binding
+    from gesturepose.datatypes import GestureEvent, PoseFrame
     from gesturepose.gestures.engagement import EngagementMode
 
 
 @cache
 def default() -> Config:
     return load_config(default_config())
-
-
-def poses_of(frame: Frame | PoseFrame) -> Sequence[Pose]:
-    assert isinstance(frame, PoseFrame)
-    return frame.poses
 
 
 def make_pipeline(
@@ -45,7 +42,7 @@ def make_pipeline(
         config = config.model_copy(update={"control": control})
     classifier, engaged, bound = make_mapping(config)
     return Pipeline(
-        estimator=poses_of,
+        estimator=take_recorded_poses,
         tracker=Tracker(config.tracker, COCO17),
         operator=OperatorSelector(config.tracker, rule=config.control.operator),
         classifier=classifier,

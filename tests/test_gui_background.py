@@ -91,6 +91,7 @@ class _Cyclic(QObject):
 
 def test_only_the_gui_thread_frees_cyclic_garbage(qtbot: QtBot) -> None:
     died_in: list[int] = []
+    gc.enable()  # as in a program; the suite does without
     collector = GarbageCollector()
     try:
         weakref.finalize(_Cyclic(), lambda: died_in.append(threading.get_ident()))
@@ -102,10 +103,13 @@ def test_only_the_gui_thread_frees_cyclic_garbage(qtbot: QtBot) -> None:
         qtbot.waitUntil(lambda: bool(died_in))
     finally:
         collector.stop()
+        assert gc.isenabled()
+        gc.disable()
     assert died_in == [threading.get_ident()]
 
 
 def _litter() -> None:
-    """Leave enough lists behind for Python to collect garbage by itself, many times over."""
-    kept = [[index] for index in range(50_000)]
-    assert len(kept) > sum(gc.get_threshold())
+    """Leave enough garbage behind for Python to collect it by itself, many times over."""
+    for _ in range(10 * sum(gc.get_threshold())):
+        cycle: list[object] = []
+        cycle.append(cycle)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gesturepose.pose import movenet_multipose
 from gesturepose.pose.card import find_model
-from gesturepose.pose.crops import CropKeypoints, Crops, boxes_around, in_coco_order
+from gesturepose.pose.crops import Crops, boxes_around
 from gesturepose.pose.families import FAMILIES
 from gesturepose.pose.letterbox import Letterbox
 from gesturepose.pose.session import PoseSession
@@ -97,8 +97,6 @@ def test_beyond_the_picture_it_is_black() -> None:
 def test_no_people_no_crops() -> None:
     crops = Crops.fit(np.zeros((0, 4)), input_size=(192, 256))
     assert crops.apply(np.zeros((10, 10, 3), np.uint8)).shape == (0, 256, 192, 3)
-    empty = CropKeypoints(np.zeros((0, 17, 2), np.float32), np.zeros((0, 17), np.float32))
-    assert len(crops.to_people(empty, min_score=0.0)) == 0
     assert boxes_around(np.zeros((0, 17, 2))).shape == (0, 4)
 
 
@@ -132,33 +130,6 @@ def test_somebody_without_a_keypoint_has_no_box() -> None:
     boxes = boxes_around(keypoints)
     assert np.isnan(boxes[0]).all()
     assert boxes[1].tolist() == [1, 0, 3, 2]
-
-
-def test_people_are_the_best_first_and_in_the_picture() -> None:
-    crops = Crops.fit(np.array([[0.0, 0, 96, 128], [300, 0, 396, 128]]), input_size=(192, 256))
-    middle = np.tile(np.array([95.5, 127.5], np.float32), (2, 17, 1))
-    scores = np.zeros((2, 17), np.float32)
-    scores[0, :5] = 0.5
-    scores[1, 0] = 0.9
-    found = CropKeypoints.from_network(middle, scores)
-    people = crops.to_people(found, min_score=0.0)
-    np.testing.assert_allclose(people.scores, [0.9, 0.5])
-    np.testing.assert_allclose(people.keypoints[0, 0], [348, 64])
-    np.testing.assert_allclose(people.keypoints[1, 0], [48, 64])
-    assert np.isnan(people.keypoints[0, 1:]).all()
-    assert len(crops.to_people(found, min_score=0.6)) == 1
-    assert len(crops.to_people(found, min_score=0.91)) == 0
-
-
-def test_what_a_network_lacks_is_zero_and_the_order_coco() -> None:
-    values = np.arange(20, dtype=np.float32)[None]
-    rows = [-1, *range(19, 3, -1)]
-    assert in_coco_order(values, rows)[0].tolist() == [0, *range(19, 3, -1)]
-    assert in_coco_order(values, None)[0].tolist() == list(range(17))
-    assert values.tolist() == [list(range(20))]
-    for wrong in ([*range(16), 20], [0, 1]):
-        with pytest.raises(ValueError, match="keypoints"):
-            in_coco_order(values, wrong)
 
 
 def test_a_network_sees_the_same_person_in_a_crop() -> None:

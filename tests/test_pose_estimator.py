@@ -159,7 +159,7 @@ def test_any_people_become_valid_poses(seed: int, count: int, reach: float) -> N
         scores=random.random(count).astype(np.float32),
     )
     letterbox = Letterbox.fit((640, 480), long_side=256, multiple=32)
-    poses = default_estimator()._to_poses(people, letterbox)
+    poses = default_estimator()._to_poses(people, letterbox, (0, 0), (640, 480))
     assert [pose.score for pose in poses] == sorted((p.score for p in poses), reverse=True)
     for pose in poses:
         seen = pose.scores > 0
@@ -249,3 +249,31 @@ def test_hands_below_the_picture_are_not_seen_at_its_edge() -> None:
         for pose in default_estimator()(make_frame(image[:height])):
             seen = pose.keypoints[wrists, 1]
             assert not (seen > height * 0.97).any(), above
+
+
+def test_a_part_of_the_picture_gives_keypoints_of_the_whole() -> None:
+    image = np.zeros((720, 1280, 3), np.uint8)
+    image[100:612, 600:1112] = astronaut()
+    (whole,) = default_estimator()(make_frame(image), (600, 100, 1112, 612))
+    (alone,) = default_estimator()(make_frame(astronaut()))
+    assert whole.scores == pytest.approx(alone.scores)
+    shared = whole.scores > 0
+    assert whole.keypoints[shared] - [600, 100] == pytest.approx(alone.keypoints[shared], abs=1e-3)
+
+
+def test_what_lies_beyond_the_part_but_in_the_picture_may_be_seen() -> None:
+    """The lower edge that hides wrists is the picture's, not the part's."""
+    people = People(
+        keypoints=np.full((1, 17, 2), 100, np.float32),
+        keypoint_scores=np.full((1, 17), 0.9, np.float32),
+        boxes=np.array([[90, 90, 110, 110]], np.float32),
+        scores=np.array([0.9], np.float32),
+    )
+    people.keypoints[0, 9] = (100, 191)
+    letterbox = Letterbox.fit((192, 192), long_side=192, multiple=32)
+    in_part, at_edge = (
+        default_estimator()._to_poses(people, letterbox, (0, 0), size)[0]
+        for size in ((640, 480), (640, 192))
+    )
+    assert in_part.scores[9] > 0
+    assert at_edge.scores[9] == 0

@@ -16,14 +16,9 @@ from support_fields_heatmaps import (
     to_cells,
 )
 
+from gesturepose.pose.crop_decoder import MPII_ROWS
 from gesturepose.pose.crops import Crops
-from gesturepose.pose.heatmaps import (
-    MPII_ROWS,
-    Grid,
-    Refinement,
-    TopDownHeatmaps,
-    mirrored_rows,
-)
+from gesturepose.pose.heatmaps import Grid, Refinement, TopDownHeatmaps
 from gesturepose.skeleton import COCO17
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -125,7 +120,7 @@ def test_people_of_a_picture_are_found_through_their_crops(seed: int, count: int
     crops = Crops.fit(people.boxes, input_size=CROP)
     decoder = TopDownHeatmaps(refinement="dark", grid="centers")
     maps = draw_heatmaps(crops.to_input(people.keypoints), people.visible, grid="centers")
-    found = crops.to_people(decoder.locate({"heatmaps": maps}), min_score=0.5)
+    found = decoder.locate({"heatmaps": maps}).to_picture(crops).to_people(min_score=0.5)
 
     present = people.visible.any(axis=1)
     assert len(found) == present.sum()
@@ -284,8 +279,11 @@ def test_heads_of_another_shape_are_refused() -> None:
         TopDownHeatmaps().locate({"heatmaps": maps, "flipped_heatmaps": maps[:1]})
 
 
-def test_the_other_side_of_the_body() -> None:
-    rows = mirrored_rows()
-    assert rows[0] == 0
-    assert [rows[row] for row in rows] == list(range(KEYPOINTS))
-    assert COCO17.keypoints[rows[COCO17.index("left_wrist")]] == "right_wrist"
+@pytest.mark.parametrize("size", [(192, 256), (256, 192), (188, 256), (190, 256)])
+def test_maps_of_another_size_are_refused(size: tuple[int, int]) -> None:
+    heads = {"heatmaps": np.zeros((1, 17, 64, 48), np.float32)}
+    if size == (192, 256):
+        TopDownHeatmaps().check_size(heads, size)
+        return
+    with pytest.raises(ValueError, match="do not fit crops of"):
+        TopDownHeatmaps().check_size(heads, size)

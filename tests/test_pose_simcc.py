@@ -133,3 +133,12 @@ def test_heads_of_another_shape_are_refused() -> None:
                 "flipped_simcc_y": bins,
             }
         )
+
+
+def test_bins_of_another_number_are_refused() -> None:
+    heads = draw_bins(*keypoints_in_crops(np.random.default_rng(1), 1))
+    SimCC().check_size(heads, CROP)
+    with pytest.raises(ValueError, match=r"simcc_x \(1, 17, 384\) does not fit 256 pixels"):
+        SimCC().check_size(heads, (256, 256))
+    with pytest.raises(ValueError, match="which would be 576 bins"):
+        SimCC(split_ratio=3).check_size(heads, CROP)

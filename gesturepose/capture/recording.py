@@ -96,7 +96,10 @@ class PoseRecording:
         if not isinstance(people, list):
             self._fail("'poses' is missing or no list")
         poses = [self._check_pose(person, number) for number, person in enumerate(people)]
-        frame = PoseFrame(poses, timestamp, self._index, self.size)
+        everyone = values.get("everyone", True)
+        if not isinstance(everyone, bool):
+            self._fail("'everyone' is neither true nor false")
+        frame = PoseFrame(poses, timestamp, self._index, self.size, everyone)
         self._index += 1
         self._last_s = timestamp
         return frame
@@ -241,18 +244,25 @@ class PoseRecorder:
             self._write_header(size)
 
     def write(
-        self, poses: Sequence[Pose], t: float, *, size: tuple[int, int] | None = None
+        self,
+        poses: Sequence[Pose],
+        t: float,
+        *,
+        size: tuple[int, int] | None = None,
+        everyone: bool = True,
     ) -> None:
         """Append a frame.
 
         Parameters
         ----------
         poses
-            Everybody in it, possibly nobody.
+            Everybody in it who was looked for, possibly nobody.
         t
             Seconds since the first frame; must not go back (``ValueError``).
         size
             ``(width, height)`` in pixels; needed with the first frame if not given before.
+        everyone
+            As for `Sighting`.
 
         Raises
         ------
@@ -268,7 +278,8 @@ class PoseRecorder:
         # Two times that round to the same tick are kept apart: a reader divides by the difference.
         stamp = round(max(round(t, 4), self._last_s + _TIME_STEP_S), 4)
         self._last_s = stamp
-        self._write_line({"t": stamp, "poses": [self._encode(pose) for pose in poses]})
+        line = {"t": stamp, "poses": [self._encode(pose) for pose in poses]}
+        self._write_line(line if everyone else {**line, "everyone": False})
 
     def close(self) -> None:
         """Close the file; closing twice is harmless."""

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from gesturepose.body_scale import estimate_scale_px
 from gesturepose.tracking.association import assign
 from gesturepose.tracking.kalman import TIME_SLACK_S
-from gesturepose.tracking.scale import estimate_scale_px
 from gesturepose.tracking.tracker import Tracker
 
 if TYPE_CHECKING:
@@ -190,11 +190,13 @@ class SmoothedTracker(Tracker):
         super().reset()
         self._smoothed = {}
 
-    def update(self, poses: Sequence[Pose], timestamp: float) -> list[Track]:
+    def update(
+        self, poses: Sequence[Pose], timestamp: float, *, only: int | None = None
+    ) -> list[Track]:
         """Take one frame's poses, as `Tracker.update`, from which the identities are."""
         if timestamp == self._timestamp:
             return list(self._reports)
-        tracks = super().update(poses, timestamp)
+        tracks = super().update(poses, timestamp, only=only)
         known = self._smoothed
         self._smoothed = {
             t.track_id: known.get(t.track_id)

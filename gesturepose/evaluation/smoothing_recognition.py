@@ -23,8 +23,9 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
+from gesturepose.app import take_recorded_poses
 from gesturepose.capture.recording import PoseRecording
-from gesturepose.datatypes import Phase, PoseFrame
+from gesturepose.datatypes import Phase
 from gesturepose.engine import make_mapping
 from gesturepose.errors import GesturePoseError
 from gesturepose.evaluation.figures import Evaluation, percentile, ratio
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gesturepose.config import Config
-    from gesturepose.datatypes import Frame, Pose
     from gesturepose.evaluation.labels import LabelledSource
     from gesturepose.skeleton import Skeleton
 
@@ -79,7 +79,7 @@ def recognise(
     recording = PoseRecording(source.path)
     classifier, engagement, bindings = make_mapping(config)
     pipeline = Pipeline(
-        estimator=_take_poses,
+        estimator=take_recorded_poses,
         tracker=make_tracker(smoothing, config, setting, recording.skeleton),
         operator=OperatorSelector(config.tracker, rule=config.control.operator),
         classifier=classifier,
@@ -99,12 +99,6 @@ def recognise(
         recording.close()
     first_s, last_s = (times_s[0], times_s[-1]) if times_s else (0.0, 0.0)
     return match(source, Replay(tuple(detections), first_s, last_s, len(times_s)))
-
-
-def _take_poses(frame: Frame | PoseFrame) -> Sequence[Pose]:
-    if not isinstance(frame, PoseFrame):
-        raise TypeError("smoothing is compared on keypoint recordings")
-    return frame.poses
 
 
 def compare(

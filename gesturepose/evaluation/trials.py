@@ -145,7 +145,9 @@ def _recognise(
     detections, seen = [], []
     for frame in frames:
         snapshot = pipeline.step(frame)
-        seen.append(PoseFrame(snapshot.poses, frame.timestamp, frame.index, frame.size))
+        seen.append(
+            PoseFrame(snapshot.poses, frame.timestamp, frame.index, frame.size, snapshot.everyone)
+        )
         detections += [
             Detection(event.gesture, event.timestamp, event.timestamp)
             for event in snapshot.events

@@ -17,11 +17,19 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from gesturepose import resources
 from gesturepose.errors import ModelError
 from gesturepose.pose.families import FAMILIES
+from gesturepose.pose.top_down_rule import TopDownRule
 from gesturepose.skeleton import SKELETONS
 
 log = logging.getLogger(__name__)
@@ -81,6 +89,9 @@ class Accuracy(_Section):
     data: Text = Field(description="On which pictures.")
     value: float = Field(description="The figure.")
     long_side: int = Field(ge=1, description="Longer side of the input it was measured at, pixels.")
+    published_by: Text | None = Field(
+        default=None, description="Who published it and where, if it was not measured here."
+    )
 
 
 class ModelCard(_Section):
@@ -95,6 +106,16 @@ class ModelCard(_Section):
     input: InputRule
     outputs: dict[Text, Text] = Field(
         default={}, description="What the file calls the family's outputs, where it differs."
+    )
+    parameters: int | None = Field(default=None, ge=1, description="Weights, counted.")
+    gflops: Positive | None = Field(
+        default=None,
+        description="Billions of operations a picture of the usual size, a multiply-add being two.",
+    )
+    top_down: TopDownRule | None = Field(
+        default=None,
+        validate_default=True,
+        description="Of a family that sees one person per crop, and only of one.",
     )
     source: Source
     accuracy: tuple[Accuracy, ...] = Field(default=(), strict=False)
@@ -118,6 +139,33 @@ class ModelCard(_Section):
     def _is_known_skeleton(cls, value: str) -> str:
         if value not in SKELETONS:
             raise ValueError(f"no skeleton {value!r}; there is {', '.join(SKELETONS)}")
+        return value
+
+    @field_validator("top_down")
+    @classmethod
+    def _fits_the_family(
+        cls, value: TopDownRule | None, info: ValidationInfo
+    ) -> TopDownRule | None:
+        family, rule = FAMILIES.get(info.data.get("family", "")), info.data.get("input")
+        if family is None:  # which is a problem of its own
+            return value
+        if family.sees == "picture":
+            if value is not None:
+                raise ValueError(f"family {family.name!r} sees whole pictures, not crops")
+            return None
+        if value is None:
+            raise ValueError(
+                f"family {family.name!r} sees one person per crop: give their width and height"
+            )
+        if foreign := value.find_foreign(family.name):
+            raise ValueError(f"family {family.name!r} has no {', '.join(foreign)}")
+        if rule is not None and (
+            rule.long_side != max(value.size) or any(side % rule.multiple for side in value.size)
+        ):
+            raise ValueError(
+                f"crops of {value.width}x{value.height} go with input.long_side = "
+                f"{max(value.size)} and an input.multiple that both sides are multiples of"
+            )
         return value
 
 
@@ -190,6 +238,11 @@ def list_models() -> list[Model]:
     return list(models.values())
 
 
+def locate_model(name_or_path: str) -> Model:
+    """Find a network and read its card, but do not look into its file; raises as `find_model`."""
+    return _load(_locate(name_or_path))
+
+
 def find_model(name_or_path: str) -> Model:
     """Find a network by name, or by the path of its ``.onnx`` file.
 
@@ -200,7 +253,7 @@ def find_model(name_or_path: str) -> Model:
     ModelError
         No such network (with a suggestion), no such file, or no valid card.
     """
-    model = _load(_locate(name_or_path))
+    model = locate_model(name_or_path)
     try:
         digest = hashlib.sha256(model.path.read_bytes()).hexdigest()
     except OSError as error:

@@ -17,12 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gesturepose.pose.movenet_multipose import People
-from gesturepose.skeleton import COCO17
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     FloatArray = NDArray[np.float32]
@@ -30,93 +25,8 @@ if TYPE_CHECKING:
 #: Share of a person's box that a crop shows of its surroundings and the person (Xiao et al.).
 PADDING = 1.25
 
-#: A keypoint below it does not count towards a person's score (as in Xiao et al.'s evaluation).
-_COUNTED_SCORE = 0.2
-
 _MIN_BOX_PX = 1.0
 """Shorter boxes, as of one keypoint, are as long as this: nothing can be scaled up from nothing."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CropKeypoints:
-    """One person per crop, in the order of the crops.
-
-    Attributes
-    ----------
-    keypoints
-        ``(N, K, 2)`` float32, x and y in pixels of the crop; NaN where missing.
-    scores
-        ``(N, K)`` float32 in 0..1; 0 where missing.
-    """
-
-    keypoints: FloatArray
-    scores: FloatArray
-
-    @classmethod
-    def from_network(cls, keypoints: FloatArray, scores: FloatArray) -> CropKeypoints:
-        """Make missing what a network did not see.
-
-        Parameters
-        ----------
-        keypoints, scores
-            ``(N, K, 2)`` and ``(N, K)``; any numbers.
-        """
-        seen = np.isfinite(keypoints).all(axis=2) & np.isfinite(scores) & (scores > 0)
-        return cls(
-            np.where(seen[..., None], keypoints, np.float32(np.nan)).astype(np.float32),
-            np.where(seen, np.minimum(scores, 1), 0).astype(np.float32),
-        )
-
-    def to_people(self, *, min_score: float) -> People:
-        """Everybody who scores at least ``min_score``, the best first.
-
-        A person's score is the mean of the keypoint scores above 0.2, so that somebody at a desk
-        does not lose by the legs (Xiao et al.'s evaluation). A person without any such keypoint is
-        nobody, whatever ``min_score`` is.
-        """
-        counted = self.scores > _COUNTED_SCORE
-        total = np.where(counted, self.scores, 0).sum(axis=1)
-        scores = (total / np.maximum(counted.sum(axis=1), 1)).astype(np.float32)
-        kept = np.flatnonzero((scores > 0) & (scores >= min_score))
-        kept = kept[np.argsort(-scores[kept], kind="stable")]
-        return People(
-            keypoints=self.keypoints[kept],
-            keypoint_scores=self.scores[kept],
-            boxes=boxes_around(self.keypoints[kept]),
-            scores=scores[kept],
-        )
-
-
-def in_coco_order(values: FloatArray, rows: Sequence[int] | None) -> FloatArray:
-    """Order what a network says of its keypoints as COCO's are.
-
-    Parameters
-    ----------
-    values
-        ``(N, C, ...)`` in the network's order.
-    rows
-        For each of COCO's keypoints, its row in the network's order, or -1 where the network has
-        none, which gives zeros; ``None`` for an order that begins with COCO's.
-
-    Returns
-    -------
-    ndarray
-        ``(N, 17, ...)``; a view where the order is COCO's.
-
-    Raises
-    ------
-    ValueError
-        There are no such rows.
-    """
-    wanted = len(COCO17)
-    chosen = np.arange(wanted) if rows is None else np.asarray(rows, np.intp)
-    if values.ndim < 2 or len(chosen) != wanted or chosen.max() >= values.shape[1]:
-        raise ValueError(f"no {wanted} keypoints of COCO in an output {values.shape}")
-    if rows is None:
-        return values[:, :wanted]
-    ordered = values[:, chosen]
-    ordered[:, chosen < 0] = 0
-    return ordered
 
 
 def boxes_around(keypoints: NDArray[np.floating]) -> FloatArray:
@@ -235,11 +145,6 @@ class Crops:
         """Map points ``(N, ..., 2)`` of each person's crop back into the picture."""
         centers, scales = self._aligned(points_xy)
         return ((points_xy - self._middle) / scales + centers).astype(np.float32)
-
-    def to_people(self, found: CropKeypoints, *, min_score: float) -> People:
-        """Join what was found in each crop, in pixels of the picture, the best first."""
-        in_picture = CropKeypoints(self.to_source(found.keypoints), found.scores)
-        return in_picture.to_people(min_score=min_score)
 
     @property
     def _middle(self) -> NDArray[np.float64]:

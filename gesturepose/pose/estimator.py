@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gesturepose.datatypes import Pose
+from gesturepose.errors import ModelError
 from gesturepose.pose.card import find_model
 from gesturepose.pose.duplicates import find_distinct
 from gesturepose.pose.families import FAMILIES
@@ -25,11 +26,12 @@ if TYPE_CHECKING:
     from gesturepose.pose.movenet_multipose import People
     from gesturepose.pose.settings import PoseSettings
 
-_BOTTOM_CELLS = 1.5
-"""The lower edge of a picture, in output cells of the network. Hands that lie in a lap below the
-picture are seen in it, at times surely; they would seem to rest there, and strokes to start there.
-So a wrist in the edge is missing; measured on rendered people, shoulders and hips need no such
-rule."""
+    Region = tuple[int, int, int, int]
+
+_BOTTOM_SHARE = 1 / 32
+"""Share of a picture's height that is its lower edge. Hands that lie in a lap below the picture are
+seen in it, at times surely; they would seem to rest there, and strokes to start there. So a wrist
+in the edge is missing; measured on rendered people, shoulders and hips need no such rule."""
 
 
 class PoseEstimator:
@@ -51,6 +53,8 @@ class PoseEstimator:
         onnxruntime's name of what it runs on.
     skeleton
         The keypoints of every pose.
+    max_people
+        People it can see in one picture.
 
     Raises
     ------
@@ -63,6 +67,8 @@ class PoseEstimator:
         self._settings = settings
         self._times = StageTimes() if times is None else times
         self._family = FAMILIES[model.card.family]
+        if self._family.sees == "person":
+            raise ModelError(f"{model.name} sees one person per crop: somebody must find people")
         self._multiple = model.card.input.multiple
         self._long_side = settings.input_size or model.card.input.long_side
         self._session = PoseSession(
@@ -72,13 +78,23 @@ class PoseEstimator:
         self.model_name = model.name
         self.provider = self._session.provider
         self.skeleton = SKELETONS[model.card.skeleton]
+        self.max_people = min(model.card.max_people, settings.max_people)
         self._sigmas = np.array(self.skeleton.sigmas)
         self._wrists = [
             row for row, name in enumerate(self.skeleton.keypoints) if name.endswith("_wrist")
         ]
 
-    def __call__(self, frame: Frame) -> list[Pose]:
+    def __call__(self, frame: Frame, region: Region | None = None) -> list[Pose]:
         """Find the people in a frame, the surest first.
+
+        Parameters
+        ----------
+        frame
+            The picture.
+        region
+            The part of it to look at: left, top, right, bottom in whole pixels, right and bottom
+            outside; all of it if not given. What the network cannot see there is not looked for
+            elsewhere.
 
         Returns
         -------
@@ -90,14 +106,15 @@ class PoseEstimator:
         GesturePoseError
             The estimator was closed, or the network failed.
         """
+        left, top, right, bottom = region or (0, 0, *frame.size)
         with self._times.measure("preprocess"):
-            letterbox = self._fit(frame.size)
-            image = letterbox.apply(frame.image)
+            letterbox = self._fit((right - left, bottom - top))
+            image = letterbox.apply(frame.image[top:bottom, left:right])
         with self._times.measure("network"):
             outputs = self._session.run(image)
         with self._times.measure("decode"):
             people = self._family.decode(outputs, min_score=self._settings.min_score)
-            return self._to_poses(people, letterbox)
+            return self._to_poses(people, letterbox, (left, top), frame.size)
 
     def warm_up(self, size: tuple[int, int]) -> None:
         """Run the network once on a black picture of ``(width, height)``.
@@ -119,24 +136,28 @@ class PoseEstimator:
             )
         return self._letterbox
 
-    def _to_poses(self, people: People, letterbox: Letterbox) -> list[Pose]:
+    def _to_poses(
+        self, people: People, letterbox: Letterbox, corner: tuple[int, int], size: tuple[int, int]
+    ) -> list[Pose]:
         """Drop what is unsure, outside the picture, or a second pose of one body."""
         if not len(people):
             return []
-        keypoints = letterbox.to_source(people.keypoints)
+        offset = np.array(corner, np.float32)
+        keypoints = letterbox.to_source(people.keypoints) + offset
         # One output cell beyond the edge is rounding; farther out lies padding, where nobody is.
         slack = self._family.stride_px / letterbox.scale
         sure = people.keypoint_scores >= self._settings.min_keypoint_score
-        inside = (keypoints >= -slack) & (keypoints <= letterbox.source_size + slack)
-        lowest = letterbox.source_size[1] - _BOTTOM_CELLS * slack[1]
+        inside = (keypoints >= -slack) & (keypoints <= size + slack)
+        lowest = size[1] * (1 - _BOTTOM_SHARE)
         inside[:, self._wrists, 1] &= keypoints[:, self._wrists, 1] <= lowest
         seen = sure & (people.keypoint_scores > 0) & inside.all(axis=2)
         keypoints = np.where(seen[..., None], keypoints, np.float32(np.nan))
         scores = np.where(seen, people.keypoint_scores, np.float32(0))
-        boxes = letterbox.to_source(people.boxes.reshape(-1, 2, 2)).reshape(-1, 4)
+        boxes = letterbox.to_source(people.boxes.reshape(-1, 2, 2)) + offset
+        boxes = boxes.reshape(-1, 4)
         distinct = find_distinct(keypoints, people.scores, boxes, sigmas=self._sigmas)
         return [
             Pose(keypoints[person], scores[person], float(people.scores[person]))
             for person in distinct
             if seen[person].any()
-        ][: self._settings.max_people]
+        ][: self.max_people]

@@ -7,7 +7,7 @@ of its own, and a line here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from gesturepose.pose import (
     associative_embedding,
@@ -17,7 +17,10 @@ from gesturepose.pose import (
     personlab,
     pifpaf,
 )
+from gesturepose.pose.heatmaps import TopDownHeatmaps
 from gesturepose.pose.one_stage import Rtmo, YoloPose
+from gesturepose.pose.simcc import SimCC
+from gesturepose.pose.top_down_rule import HEATMAPS, SIMCC
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,13 +53,18 @@ class Family:
     stride_px
         Input pixels per output cell.
     decode
-        The decoder.
+        The decoder. Of a family that sees persons, with what is usual for it; what a network's
+        card says makes its own, see `gesturepose.pose.top_down_rule.TopDownRule.make_decoder`.
+    sees
+        Whether it finds everybody in a whole ``picture``, or one ``person`` in a crop that
+        somebody else cuts out: `gesturepose.pose.top_down`.
     """
 
     name: str
     outputs: Mapping[str, int | None]
     stride_px: int
     decode: Decoder
+    sees: Literal["picture", "person"] = "picture"
 
 
 _OPENPOSE_STRIDE_PX = 8
@@ -85,9 +93,15 @@ def _list_families() -> dict[str, Family]:
     ):
         grouping = associative_embedding.AssociativeEmbedding(tags, stride_px)
         families.append(Family(name, tags.outputs, stride_px, grouping.decode))
+    heatmaps, simcc = TopDownHeatmaps(), SimCC()
+    families += [
+        Family(HEATMAPS, {"heatmaps": None}, heatmaps.stride_px, heatmaps.decode, "person"),
+        Family(SIMCC, {"simcc_x": None, "simcc_y": None}, 1, simcc.decode, "person"),
+    ]
     return {family.name: family for family in families}
 
 
 FAMILIES: Mapping[str, Family] = _list_families()
-"""By name. Trained networks of MoveNet and PersonLab have been run; the decoders of the others are
-verified on fields made from their papers' definitions only."""
+"""By name. Trained networks of MoveNet and PersonLab have been run, and MoveNet's keypoint heatmaps
+as top-down ones; the decoders of the others are verified on fields made from their papers'
+definitions only."""

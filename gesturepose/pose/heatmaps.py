@@ -19,15 +19,17 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from gesturepose.pose.crops import CropKeypoints, in_coco_order
-from gesturepose.skeleton import COCO17
+from gesturepose.pose.crop_decoder import (
+    CropDecoder,
+    CropKeypoints,
+    in_coco_order,
+    mirrored_rows,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
-
-    from gesturepose.pose.movenet_multipose import People
 
     FloatArray = NDArray[np.float32]
     IntArray = NDArray[np.intp]
@@ -50,26 +52,12 @@ Simple Baseline, HRNet and most networks after them were trained. ``aligned``: `
 Details: Delving into Unbiased Data Processing for Human Pose Estimation", 2020).
 """
 
-#: For each of COCO's keypoints, its row among MPII's 16, which have no face: for the Hourglass and
-#: CPM networks trained on MPII.
-MPII_ROWS = (-1, -1, -1, -1, -1, 13, 12, 14, 11, 15, 10, 3, 2, 4, 1, 5, 0)
-
 _TINY = np.float32(1e-10)
 """What takes the place of values without a logarithm."""
 
 
-def mirrored_rows(names: tuple[str, ...] = COCO17.keypoints) -> tuple[int, ...]:
-    """For each keypoint, the row of the same one on the body's other side, or its own."""
-    other = {"left": "right", "right": "left"}
-    rows = {name: row for row, name in enumerate(names)}
-    return tuple(
-        rows["_".join([other.get(side, side), *rest])]
-        for side, *rest in (name.split("_") for name in names)
-    )
-
-
 @dataclass(frozen=True, slots=True)
-class TopDownHeatmaps:
+class TopDownHeatmaps(CropDecoder):
     """What a network's heatmaps mean.
 
     The heads are ``heatmaps``, ``(N, C, h, w)`` float32 for ``N`` crops, and, for a flip test,
@@ -103,25 +91,27 @@ class TopDownHeatmaps:
     rows: tuple[int, ...] | None = None
     shift_flipped: bool = False
 
-    def decode(self, heads: Mapping[str, FloatArray], *, min_score: float) -> People:
-        """Find the people, in pixels of their crops, the best first.
+    @property
+    def cell_px(self) -> float:
+        """Pixels of the crop per cell."""
+        return self.stride_px
 
-        With several crops, `locate` and `gesturepose.pose.crops.Crops.to_people` instead: they
-        tell whose crop it was.
-
-        Parameters
-        ----------
-        heads
-            As the class says. Any numbers are survived: what is not finite is no keypoint.
-        min_score
-            People below it are left out.
+    def check_size(self, heads: Mapping[str, FloatArray], input_size: tuple[int, int]) -> None:
+        """Whether the maps are a ``stride_px``-th of the crops, along both axes.
 
         Raises
         ------
         ValueError
-            As `locate`.
+            They are not.
         """
-        return self.locate(heads).to_people(min_score=min_score)
+        width, height = input_size
+        stride = self.stride_px
+        found = heads["heatmaps"].shape
+        if found[2:] != (height / stride, width / stride):
+            raise ValueError(
+                f"heatmaps {found} do not fit crops of {width}x{height} at a stride of {stride}, "
+                f"which would have {height / stride:g} rows and {width / stride:g} columns"
+            )
 
     def locate(self, heads: Mapping[str, FloatArray]) -> CropKeypoints:
         """Find each crop's keypoints, in the order of the crops.

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gesturepose.pose.crops import in_coco_order
+from gesturepose.pose.crop_decoder import in_coco_order
 from gesturepose.pose.movenet_multipose import People
 
 if TYPE_CHECKING:

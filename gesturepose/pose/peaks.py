@@ -97,8 +97,13 @@ def find_peaks(
     tall[:, :height] = np.where(np.isfinite(maps), maps, np.float32(0))
     window = np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
     highest = cv2.dilate(tall.reshape(-1, width), window).reshape(tall.shape)
-    candidates = (tall == highest) & (tall >= threshold) & (tall > 0)
-    which, rows, columns = np.nonzero(candidates)
+    # Most cells are too weak, and need no further look.
+    strong = np.flatnonzero(tall >= threshold)
+    values = tall.ravel()[strong]
+    strong = strong[(values == highest.ravel()[strong]) & (values > 0)]
+    candidates = np.zeros(tall.shape, bool)
+    candidates.ravel()[strong] = True
+    which, rows, columns = np.unravel_index(strong, tall.shape)
 
     before = [
         (down, right)

@@ -166,53 +166,57 @@ class _Walk:
             for name in ("displacements_backward", "displacements_forward")
         )
         self._layout = layout
-        self._last = np.array(size) - 1
+        self._last = (size[0] - 1, size[1] - 1)
 
-    def cell(self, yx: NDArray[Any]) -> tuple[int, int]:
-        """Nearest cell of a position in pixels."""
-        near = np.clip(np.rint(yx / self._layout.stride_px), 0, self._last)
-        return int(near[0]), int(near[1])
+    def cells(self, yx: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Rows and columns of the cells nearest to positions ``(n, 2)`` in pixels."""
+        near = np.clip(np.rint(yx / self._layout.stride_px), 0, self._last).astype(np.intp)
+        return near[:, 0], near[:, 1]
 
-    def refine(self, yx: NDArray[Any], kind: int) -> NDArray[Any]:
-        """Where the cell at a position sees the keypoint."""
-        cell = self.cell(yx)
-        refined: NDArray[Any] = (
-            np.array(cell) * self._layout.stride_px + self.offsets[(slice(None), kind, *cell)]
-        )
-        return refined
+    def _cell(self, y: float, x: float) -> tuple[int, int]:
+        """Nearest cell of one position; plain numbers, for which arrays take ten times as long."""
+        stride_px, (last_row, last_column) = self._layout.stride_px, self._last
+        row = min(max(round(y / stride_px), 0), last_row)
+        return row, min(max(round(x / stride_px), 0), last_column)
 
     def find_person(self, start_yx: NDArray[Any], start: int) -> tuple[FloatArray, FloatArray]:
         """Walk to all keypoints ``(K, 2)`` (y, x) in pixels, and their scores ``(K,)``."""
-        found = np.zeros((KEYPOINTS, 2))
-        found[start] = start_yx
+        stride_px = self._layout.stride_px
+        found = [(0.0, 0.0)] * KEYPOINTS
+        found[start] = (float(start_yx[0]), float(start_yx[1]))
         for here, there, edge, forwards in _STEPS[start]:
-            way = self._ways[forwards][(slice(None), edge, *self.cell(found[here]))]
-            end = found[here] + way
+            (y, x), ways = found[here], self._ways[forwards]
+            row, column = self._cell(y, x)
+            y, x = y + float(ways[0, edge, row, column]), x + float(ways[1, edge, row, column])
             for _ in range(self._layout.refinements):
-                end = self.refine(end, there)
-            found[there] = end
-        cells = np.array([self.cell(yx) for yx in found])
-        scores = self.heatmaps[np.arange(KEYPOINTS), cells[:, 0], cells[:, 1]]
-        return found.astype(np.float32), scores
+                # Where the cell at the end sees the keypoint.
+                row, column = self._cell(y, x)
+                y = row * stride_px + float(self.offsets[0, there, row, column])
+                x = column * stride_px + float(self.offsets[1, there, row, column])
+            found[there] = (y, x)
+        places = np.array(found)
+        scores = self.heatmaps[np.arange(KEYPOINTS), *self.cells(places)]
+        return places.astype(np.float32), scores
 
-    def list_seeds(self) -> list[tuple[int, NDArray[Any]]]:
-        """Peaks of the Hough maps as ``(keypoint, (y, x) in pixels)``, strongest first."""
+    def list_seeds(self) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """Peaks of the Hough maps, strongest first: keypoint, and (y, x) in pixels."""
         # Here, so that reading a network's card does not load it.
         from scipy.ndimage import maximum_filter, uniform_filter
 
-        votes = _vote(self.heatmaps, self.offsets, self._layout)
+        layout = self._layout
+        votes = _vote(self.heatmaps, self.offsets, layout)
         peak = (votes > 0) & (votes >= maximum_filter(votes, size=(1, 3, 3)))
-        disk = np.pi * (self._layout.radius_px / self._layout.stride_px) ** 2
+        disk = np.pi * (layout.radius_px / layout.stride_px) ** 2
         around = 9 * uniform_filter(votes, size=(1, 3, 3), mode="constant")
-        peak &= around >= self._layout.seed_share * disk
+        peak &= around >= layout.seed_share * disk
         kinds, rows, columns = np.nonzero(peak)
         order = np.argsort(-votes[kinds, rows, columns], kind="stable")
-        seeds = []
-        for kind, row, column in zip(kinds[order], rows[order], columns[order], strict=True):
-            yx = self.refine(np.array([row, column]) * self._layout.stride_px, kind)
-            if self.heatmaps[(kind, *self.cell(yx))] >= self._layout.seed_score:
-                seeds.append((int(kind), yx))
-        return seeds
+        kinds, rows, columns = kinds[order], rows[order], columns[order]
+        # Where the cell at the peak sees the keypoint.
+        yx = np.stack([rows, columns], axis=1) * layout.stride_px
+        yx = yx + self.offsets[:, kinds, rows, columns].T
+        sure = self.heatmaps[kinds, *self.cells(yx)] >= layout.seed_score
+        return kinds[sure], yx[sure]
 
 
 def decode(
@@ -243,13 +247,12 @@ def _decode(walk: _Walk, min_score: float, layout: Layout) -> People:
     found = np.zeros((0, KEYPOINTS, 2), np.float32)
     found_scores = np.zeros((0, KEYPOINTS), np.float32)
     scores: list[float] = []
-    for kind, yx in walk.list_seeds():
-        if len(scores) == layout.most_people:
-            break
-        taken = found_scores[:, kind] > 0
-        if (np.linalg.norm(found[taken, kind] - yx, axis=1) <= layout.same_px).any():
-            continue
-        keypoints, seen = walk.find_person(yx, kind)
+    kinds, seeds = walk.list_seeds()
+    free = np.ones(len(kinds), bool)
+    while len(scores) < layout.most_people and free.any():
+        seed = int(free.argmax())
+        free[seed] = False
+        keypoints, seen = walk.find_person(seeds[seed], int(kinds[seed]))
         seen = np.where(seen >= layout.missing_score, seen, np.float32(0))
         same = np.linalg.norm(found - keypoints, axis=2) <= layout.same_px
         shared = (same & (found_scores > 0)).any(axis=0)
@@ -259,6 +262,9 @@ def _decode(walk: _Walk, min_score: float, layout: Layout) -> People:
         found = np.concatenate([found, keypoints[None]])
         found_scores = np.concatenate([found_scores, seen[None]])
         scores.append(score)
+        # Nobody else starts where this person has the same keypoint.
+        near = np.linalg.norm(keypoints[kinds] - seeds, axis=1) <= layout.same_px
+        free &= ~(near & (seen[kinds] > 0))
 
     order = np.argsort(-np.array(scores), kind="stable")
     found, found_scores = found[order], found_scores[order]

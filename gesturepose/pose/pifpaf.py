@@ -204,13 +204,12 @@ class _Growth:
         weighed[:, 0] *= layout.map_floor + (1 - layout.map_floor) * seen
         return weighed[weighed[:, 0] >= layout.cell_score]
 
-    def list_seeds(self) -> list[tuple[int, Array]]:
-        """Places a person may start from, ``(keypoint, (x, y, scale, score))``, surest first."""
+    def list_seeds(self) -> tuple[NDArray[np.intp], Array]:
+        """Places a person may start from, surest first: keypoint, and (x, y, scale, score)."""
         scores = self._map.at(self._kinds, self._cells[:, 1:3], self._layout.neighbours)
         order = np.argsort(-scores, kind="stable")
         order = order[scores[order] >= self._layout.seed_score]
-        seeds = np.column_stack([self._cells[order, 1:], scores[order]])
-        return list(zip(self._kinds[order].tolist(), seeds, strict=True))
+        return self._kinds[order], np.column_stack([self._cells[order, 1:], scores[order]])
 
     def _follow(self, associations: Array, start: Array) -> Array | None:
         """Place ``(x, y, scale, score)`` to which the two best associations at a start lead."""
@@ -281,17 +280,19 @@ def decode(
 def _decode(growth: _Growth, min_score: float, layout: Layout) -> People:
     found = np.zeros((0, KEYPOINTS, 4))
     scores: list[float] = []
-    for kind, seed in growth.list_seeds():
-        if len(scores) == layout.most_people:
-            break
-        if _taken(found[:, kind], seed, layout).any():
-            continue
-        person = growth.grow(kind, seed)
+    kinds, seeds = growth.list_seeds()
+    free = np.ones(len(kinds), bool)
+    while len(scores) < layout.most_people and free.any():
+        seed = int(free.argmax())
+        free[seed] = False
+        person = growth.grow(int(kinds[seed]), seeds[seed])
         shared = _taken(found, person, layout).any(axis=0)
         score = float(np.where(shared, 0, person[:, 3]).mean())
         if score > 0 and score >= min_score:
             found = np.concatenate([found, person[None]])
             scores.append(score)
+            # Nobody else starts where this person has the same keypoint.
+            free &= ~_taken(person[kinds], seeds, layout)
 
     order = np.argsort(-np.array(scores), kind="stable")
     found = found[order]

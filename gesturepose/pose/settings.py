@@ -48,9 +48,18 @@ class PoseSettings(BaseModel):
         le=100,
         description="People reported at most, the surest first.",
     )
+    operator: str = Field(
+        default="movenet-lightning",
+        description="Network that follows whoever is obeyed, in a part of the picture, while the "
+        "other one looks for everybody now and then; empty: the other one looks at every picture.",
+    )
     threads: int | None = Field(
         default=None,
         ge=1,
         le=256,
         description="CPU threads of the network. Default: one per core, four at most.",
     )
+
+    def for_operator(self) -> PoseSettings:
+        """Return the settings of the network that follows the operator."""
+        return self.model_copy(update={"name": self.operator, "input_size": None})

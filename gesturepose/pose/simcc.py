@@ -18,15 +18,17 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from gesturepose.pose.crops import CropKeypoints, in_coco_order
-from gesturepose.pose.heatmaps import mirrored_rows
+from gesturepose.pose.crop_decoder import (
+    CropDecoder,
+    CropKeypoints,
+    in_coco_order,
+    mirrored_rows,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
-
-    from gesturepose.pose.movenet_multipose import People
 
     FloatArray = NDArray[np.float32]
 
@@ -38,7 +40,7 @@ _HEADS = ("simcc_x", "simcc_y")
 
 
 @dataclass(frozen=True, slots=True)
-class SimCC:
+class SimCC(CropDecoder):
     """What a network's bins mean.
 
     The heads are ``simcc_x``, ``(N, C, width * r)``, and ``simcc_y``, ``(N, C, height * r)``, both
@@ -63,25 +65,26 @@ class SimCC:
     full_scale: float = 1.0
     rows: tuple[int, ...] | None = None
 
-    def decode(self, heads: Mapping[str, FloatArray], *, min_score: float) -> People:
-        """Find the people, in pixels of their crops, the best first.
+    @property
+    def cell_px(self) -> float:
+        """Pixels of the crop per bin."""
+        return 1 / self.split_ratio
 
-        With several crops, `locate` and `gesturepose.pose.crops.Crops.to_people` instead: they
-        tell whose crop it was.
-
-        Parameters
-        ----------
-        heads
-            As the class says. Any numbers are survived: what is not finite is no keypoint.
-        min_score
-            People below it are left out.
+    def check_size(self, heads: Mapping[str, FloatArray], input_size: tuple[int, int]) -> None:
+        """Whether there are ``split_ratio`` bins a pixel of the crops, along both axes.
 
         Raises
         ------
         ValueError
-            As `locate`.
+            There are not.
         """
-        return self.locate(heads).to_people(min_score=min_score)
+        for name, pixels in zip(_HEADS, input_size, strict=True):
+            wanted, found = pixels * self.split_ratio, heads[name].shape
+            if found[2:] != (wanted,):
+                raise ValueError(
+                    f"{name} {found} does not fit {pixels} pixels at {self.split_ratio} bins each, "
+                    f"which would be {wanted} bins"
+                )
 
     def locate(self, heads: Mapping[str, FloatArray]) -> CropKeypoints:
         """Find each crop's keypoints, in the order of the crops.

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gesturepose.body_scale import estimate_scale_px
 from gesturepose.datatypes import TrackState
-from gesturepose.tracking.scale import estimate_scale_px
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

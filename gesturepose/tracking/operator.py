@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from gesturepose.body_scale import estimate_scale_px
 from gesturepose.datatypes import Track, TrackState
 from gesturepose.skeleton import COCO17
 from gesturepose.tracking.absence import Absences
-from gesturepose.tracking.scale import estimate_scale_px
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gesturepose.body_scale import estimate_scale_px
 from gesturepose.datatypes import Track, TrackState
 from gesturepose.tracking.association import ROOT_AREA_SW, assign, compute_similarity
 from gesturepose.tracking.kalman import TIME_SLACK_S, KeypointFilter
-from gesturepose.tracking.scale import estimate_scale_px
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,6 +64,7 @@ class _Person:
         self.scale_px = estimate_scale_px(first.keypoints, first.seen, skeleton)
         self.evidence_s = 0.0
         self.unseen_s = 0.0
+        self._waited_s = 0.0  # since this person was last looked for
         self.confirmed = settings.birth_s <= 0.0
         self.filter = KeypointFilter(settings, skeleton)
         self.filter.update(first.keypoints, first.scores, first.seen, scale_px=self.scale_px)
@@ -71,11 +72,13 @@ class _Person:
         self._skeleton = skeleton
 
     def predict(self, step_s: float) -> None:
-        """Move on by a time step, to be followed by `see` or `miss`."""
+        """Move on by a time step, to be followed by `see`, `miss`, or neither if not looked for."""
         self.filter.predict(step_s, scale_px=self.scale_px, person_seen=self.unseen_s == 0.0)
+        self._waited_s += step_s
 
-    def see(self, measurement: _Measurement, step_s: float) -> None:
+    def see(self, measurement: _Measurement) -> None:
         """Take this frame's pose."""
+        step_s, self._waited_s = self._waited_s, 0.0
         estimate_px = estimate_scale_px(measurement.keypoints, measurement.seen, self._skeleton)
         smoothing_s = self._settings.scale_smoothing_s
         self.scale_px += (estimate_px - self.scale_px) * step_s / (step_s + smoothing_s)
@@ -86,11 +89,12 @@ class _Person:
         self.evidence_s += step_s
         self.confirmed |= self.evidence_s >= self._settings.birth_s - TIME_SLACK_S
 
-    def miss(self, step_s: float) -> None:
+    def miss(self) -> None:
         """Do without a pose in this frame."""
         if self.unseen_s == 0.0:
             self.filter.move_as_one()
-        self.unseen_s += step_s
+        self.unseen_s += self._waited_s
+        self._waited_s = 0.0
 
     @property
     def alive(self) -> bool:
@@ -146,7 +150,9 @@ class Tracker:
         self._tracks = []
         self._timestamp = None
 
-    def update(self, poses: Sequence[Pose], timestamp: float) -> list[Track]:
+    def update(
+        self, poses: Sequence[Pose], timestamp: float, *, only: int | None = None
+    ) -> list[Track]:
         """Take one frame's poses; nobody is an empty sequence and an update like any other.
 
         Parameters
@@ -158,6 +164,9 @@ class Tracker:
             Seconds. The same as before: the frame is a repeat and changes nothing. Earlier:
             the source has begun again, and everybody is forgotten. Later by more than
             ``coast_s``: nobody is recognised any more.
+        only
+            The one track that was looked for in this frame. The others move on as predicted; that
+            they were not seen says nothing, and nobody new is there.
 
         Returns
         -------
@@ -183,36 +192,37 @@ class Tracker:
         for person in self._people:
             person.predict(step_s)
         self._timestamp = timestamp
-        left = self._associate(seen, step_s)
+        if only is not None:
+            self._associate([p for p in self._people if p.track_id == only], seen)
+        else:
+            for measurement in self._associate_all(seen):
+                self._consider_birth(measurement)
         self._people = [person for person in self._people if person.alive]
-        for measurement in left:
-            self._consider_birth(measurement)
         self._tracks = [person.report(timestamp) for person in self._people]
         return list(self._tracks)
 
-    def _associate(self, seen: list[_Measurement], step_s: float) -> list[_Measurement]:
+    def _associate_all(self, seen: list[_Measurement]) -> list[_Measurement]:
         """Let every person take a pose or do without; return the poses left over.
 
         Who was seen in the frame before chooses first (the matching cascade of Wojke et al.,
         "Simple online and realtime tracking with a deep association metric", 2017): the longer
         somebody is hidden, the wider the search, and whoever walks by would be taken for them.
         """
-        left = list(seen)
         seen_before = [person for person in self._people if person.unseen_s == 0.0]
         missed = [person for person in self._people if person.unseen_s > 0.0]
-        for people in (seen_before, missed):
-            pairs = assign(
-                self._compare(people, left), min_similarity=self._settings.min_similarity
-            )
-            taken = {row: left[column] for row, column in pairs}
-            for row, person in enumerate(people):
-                if row in taken:
-                    person.see(taken[row], step_s)
-                else:
-                    person.miss(step_s)
-            columns = {column for _, column in pairs}
-            left = [m for column, m in enumerate(left) if column not in columns]
-        return left
+        return self._associate(missed, self._associate(seen_before, seen))
+
+    def _associate(self, people: list[_Person], seen: list[_Measurement]) -> list[_Measurement]:
+        """Let some people take a pose or do without; return the poses left over."""
+        pairs = assign(self._compare(people, seen), min_similarity=self._settings.min_similarity)
+        taken = dict(pairs)
+        for row, person in enumerate(people):
+            if row in taken:
+                person.see(seen[taken[row]])
+            else:
+                person.miss()
+        columns = set(taken.values())
+        return [m for column, m in enumerate(seen) if column not in columns]
 
     def _compare(self, people: list[_Person], seen: list[_Measurement]) -> Float64Array:
         """Similarity (T, P) of people's predictions with poses."""

@@ -1,0 +1,230 @@
+"""Following the operator with a network for one person, between looks at everybody.
+
+A network that finds everybody sees the whole picture and costs as much in every frame. One that
+sees a single person costs less, and sees that person larger: it is shown the part of the picture
+where the tracked person is expected, as MoveNet's authors do from frame to frame
+(https://blog.tensorflow.org/2021/05/next-generation-pose-detection-with-movenet-and-tensorflowjs.html).
+Everybody is looked for now and then, and at once when the person is not where expected, or
+somebody has only just come.
+
+It must not decide who is who, or who is obeyed: that it is told.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gesturepose.body_scale import estimate_scale_px
+from gesturepose.datatypes import Sighting, TrackState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Protocol
+
+    from numpy.typing import NDArray
+
+    from gesturepose.datatypes import Frame, Pose, Track
+    from gesturepose.pose.estimator import Region
+    from gesturepose.skeleton import Skeleton
+
+    FloatArray = NDArray[np.float32]
+
+    class Eyes(Protocol):
+        """A network that is shown pictures, as `PoseEstimator`."""
+
+        skeleton: Skeleton
+
+        def __call__(self, frame: Frame, region: Region | None = None) -> list[Pose]:
+            """Find the people in a frame, or in a part of it, the surest first."""
+            ...
+
+        def close(self) -> None:
+            """Free it."""
+            ...
+
+
+#: Seconds between looks at everybody while the operator is alone, and while others are there.
+#: Somebody new is noticed within the first; the others' keypoints are never older than the second,
+#: which is what tracks carry over.
+ALONE_S = 0.5
+ACCOMPANIED_S = 0.2
+
+# Lengths in shoulder widths from the middle of the shoulders: how far hands get, with a margin for
+# how far they move until the next frame.
+_SIDE_SW = 1.5
+_UP_SW = 1.8
+_DOWN_SW = 1.8
+
+#: Share of the wanted region by which a new one is larger on each side, so that it can stay.
+_MARGIN = 0.1
+#: A region is given up when the wanted one is smaller than this share of its sides.
+_MIN_FILL = 0.6
+
+#: A person found farther from the expected place than this, in shoulder widths, is another.
+_MAX_SHIFT_SW = 0.6
+
+
+class Follower:
+    """The poses in a frame, by one network or the other.
+
+    Parameters
+    ----------
+    finder
+        Sees everybody.
+    person
+        Sees one person; ``None`` lets the finder look at every frame.
+    """
+
+    def __init__(self, finder: Eyes, person: Eyes | None) -> None:
+        self._finder = finder
+        self._person = person
+        self._looked_at_s = -math.inf
+        self._region: Region | None = None
+
+    def __call__(self, frame: Frame, tracks: Sequence[Track], operator: Track | None) -> Sighting:
+        """Look at a frame.
+
+        Parameters
+        ----------
+        frame
+            The picture.
+        tracks
+            Who was there in the frame before.
+        operator
+            Which of them is obeyed; ``None`` for nobody.
+
+        Raises
+        ------
+        GesturePoseError
+            It was closed, or a network failed.
+        """
+        if operator is not None and self._may_follow(frame.timestamp, tracks, operator):
+            pose = self._follow(frame, operator)
+            if pose is not None:
+                return Sighting([pose], everyone=False)
+        self._looked_at_s = frame.timestamp
+        return Sighting(self._finder(frame))
+
+    def close(self) -> None:
+        """Free the networks."""
+        self._finder.close()
+        if self._person is not None:
+            self._person.close()
+
+    def _may_follow(self, timestamp: float, tracks: Sequence[Track], operator: Track) -> bool:
+        """Whether it will do to look for the operator only."""
+        if self._person is None or operator.state is not TrackState.CONFIRMED:
+            return False
+        if any(track.state is TrackState.TENTATIVE for track in tracks):
+            return False  # whether somebody came is to be known soon
+        patience_s = ACCOMPANIED_S if len(tracks) > 1 else ALONE_S
+        # A source that has begun again is looked at anew.
+        return 0 <= timestamp - self._looked_at_s < patience_s
+
+    def _follow(self, frame: Frame, operator: Track) -> Pose | None:
+        """Look for the operator only; ``None`` if somebody else is there, or nobody."""
+        if self._person is None:
+            return None
+        skeleton = self._person.skeleton
+        step_s = frame.timestamp - operator.timestamp
+        expected = operator.keypoints + operator.velocities * np.float32(step_s)
+        scale_px = estimate_scale_px(expected, operator.visible, skeleton)
+        wanted = find_region(expected, scale_px=scale_px, skeleton=skeleton)
+        if wanted is None:
+            return None
+        self._region = keep_region(self._region, wanted, frame.size)
+        if self._region is None:
+            return None
+        poses = self._person(frame, self._region)
+        if not poses or not _is_same(poses[0], expected, scale_px, skeleton):
+            return None
+        return poses[0]
+
+
+def find_region(
+    keypoints: FloatArray, *, scale_px: float, skeleton: Skeleton
+) -> tuple[float, float, float, float] | None:
+    """Where a person may be seen, hands at any height.
+
+    Parameters
+    ----------
+    keypoints
+        ``(K, 2)`` pixels; NaN where missing.
+    scale_px
+        The person's shoulder width.
+    skeleton
+        Names of the rows.
+
+    Returns
+    -------
+    tuple or None
+        Left, top, right, bottom in pixels, possibly outside the picture; ``None`` for a person
+        whose shoulders are missing.
+    """
+    shoulders = keypoints[[skeleton.index("left_shoulder"), skeleton.index("right_shoulder")]]
+    x, y = shoulders.mean(axis=0).tolist()
+    if not (math.isfinite(x) and math.isfinite(y)):
+        return None
+    left, top = np.nanmin(keypoints, axis=0).tolist()
+    right, bottom = np.nanmax(keypoints, axis=0).tolist()
+    return (
+        min(left, x - _SIDE_SW * scale_px),
+        min(top, y - _UP_SW * scale_px),
+        max(right, x + _SIDE_SW * scale_px),
+        max(bottom, y + _DOWN_SW * scale_px),
+    )
+
+
+def keep_region(
+    region: Region | None, wanted: tuple[float, float, float, float], size: tuple[int, int]
+) -> Region | None:
+    """Keep a region while it will do: what moves with every frame makes keypoints tremble.
+
+    Parameters
+    ----------
+    region
+        The one of the frame before, in whole pixels.
+    wanted
+        What has to be seen, as from `find_region`.
+    size
+        ``(width, height)`` of the picture.
+
+    Returns
+    -------
+    tuple or None
+        Left, top, right, bottom in whole pixels of the picture, right and bottom outside; ``None``
+        if the picture shows nothing of it.
+    """
+    width, height = size
+    left, right = max(wanted[0], 0.0), min(wanted[2], float(width))
+    top, bottom = max(wanted[1], 0.0), min(wanted[3], float(height))
+    if right - left < 1 or bottom - top < 1:
+        return None
+    if region is not None and region[2] <= width and region[3] <= height:
+        holds = region[0] <= left and region[1] <= top and right <= region[2]
+        filled = max(
+            (right - left) / (region[2] - region[0]), (bottom - top) / (region[3] - region[1])
+        )
+        if holds and bottom <= region[3] and filled >= _MIN_FILL:
+            return region
+    more_x, more_y = _MARGIN * (right - left), _MARGIN * (bottom - top)
+    return (
+        max(math.floor(left - more_x), 0),
+        max(math.floor(top - more_y), 0),
+        min(math.ceil(right + more_x), width),
+        min(math.ceil(bottom + more_y), height),
+    )
+
+
+def _is_same(pose: Pose, expected: FloatArray, scale_px: float, skeleton: Skeleton) -> bool:
+    """Whether a pose is the person who was expected, by where head and trunk are."""
+    rows = [
+        skeleton.index(name)
+        for name in ("nose", "left_shoulder", "right_shoulder", "left_hip", "right_hip")
+    ]
+    apart = np.linalg.norm(pose.keypoints[rows] - expected[rows], axis=1)
+    apart = apart[np.isfinite(apart)]
+    return len(apart) >= 2 and float(np.median(apart)) <= _MAX_SHIFT_SW * scale_px

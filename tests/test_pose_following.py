@@ -1,0 +1,218 @@
+"""Following the operator: when everybody is looked for, where, and who is believed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support_body import Body, Key
+
+from gesturepose.app import load_network, make_stages
+from gesturepose.body_scale import estimate_scale_px
+from gesturepose.capture.opening import open_source
+from gesturepose.capture.settings import CaptureSettings
+from gesturepose.config import load_config
+from gesturepose.datatypes import Frame, Pose, Track, TrackState
+from gesturepose.pose.following import (
+    ACCOMPANIED_S,
+    ALONE_S,
+    Follower,
+    find_region,
+    keep_region,
+)
+from gesturepose.resources import default_config, demo_clip
+from gesturepose.skeleton import COCO17
+from gesturepose.stats import StageTimes
+
+if TYPE_CHECKING:
+    from gesturepose.pose.estimator import Region
+    from gesturepose.skeleton import Skeleton
+
+FPS = 30
+SIZE = (640, 480)
+
+
+def pose_at(x_px: float = 320.0, unit: float = 100.0) -> Pose:
+    body = Body(center=(x_px, 200.0), unit=unit)
+    return body.pose(Key(0), np.random.default_rng(0))
+
+
+def track_of(
+    pose: Pose, number: int = 1, state: TrackState = TrackState.CONFIRMED, t: float = 0.0
+) -> Track:
+    return Track(
+        track_id=number,
+        keypoints=pose.keypoints,
+        velocities=np.where(np.isnan(pose.keypoints), np.nan, 0).astype(np.float32),
+        visible=pose.scores > 0,
+        state=state,
+        timestamp=t,
+    )
+
+
+@dataclass
+class Eyes:
+    """Sees what it is given, and keeps where it looked."""
+
+    poses: list[Pose]
+    looks: list[Region | None] = field(default_factory=list)
+    skeleton: Skeleton = COCO17
+    closed: bool = False
+
+    def __call__(
+        self,
+        frame: Frame,  # noqa: ARG002 - as a network's
+        region: Region | None = None,
+    ) -> list[Pose]:
+        assert not self.closed
+        self.looks.append(region)
+        return list(self.poses)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def frame_at(t: float) -> Frame:
+    return Frame(np.zeros((SIZE[1], SIZE[0], 3), np.uint8), t, round(t * FPS))
+
+
+def look_for(seconds: float, follower: Follower, *tracks: Track) -> list[bool]:
+    """Whether everybody was looked for, frame by frame, with the first track obeyed."""
+    return [
+        follower(frame_at(i / FPS), tracks, tracks[0] if tracks else None).everyone
+        for i in range(round(seconds * FPS))
+    ]
+
+
+@pytest.mark.parametrize(("others", "every_s"), [(0, ALONE_S), (1, ACCOMPANIED_S)])
+def test_everybody_is_looked_for_now_and_then(others: int, every_s: float) -> None:
+    finder, person = Eyes([pose_at(), pose_at(600)]), Eyes([pose_at()])
+    company = [track_of(pose_at(600), 2 + i) for i in range(others)]
+    looks = look_for(3.0, Follower(finder, person), track_of(pose_at()), *company)
+    assert looks[0]
+    gaps = np.diff(np.flatnonzero(looks)) / FPS
+    assert gaps == pytest.approx(every_s, abs=1.5 / FPS)
+    assert len(finder.looks) == sum(looks)
+    assert len(person.looks) == len(looks) - sum(looks)
+
+
+@pytest.mark.parametrize(
+    "tracks",
+    [
+        [],
+        [track_of(pose_at(), state=TrackState.COASTING)],
+        [track_of(pose_at()), track_of(pose_at(600), 2, TrackState.TENTATIVE)],
+    ],
+    ids=["nobody", "lost", "somebody new"],
+)
+def test_everybody_is_looked_for_while_it_matters(tracks: list[Track]) -> None:
+    person = Eyes([pose_at()])
+    assert all(look_for(1.0, Follower(Eyes([]), person), *tracks))
+    assert person.looks == []
+
+
+def test_without_a_network_for_one_everybody_is_always_looked_for() -> None:
+    assert all(look_for(1.0, Follower(Eyes([pose_at()]), None), track_of(pose_at())))
+
+
+@pytest.mark.parametrize("seen", [[], [pose_at(500)]], ids=["nobody", "another"])
+def test_who_is_not_where_expected_is_looked_for_in_the_same_frame(seen: list[Pose]) -> None:
+    finder = Eyes([pose_at()])
+    sightings = [
+        Follower(finder, Eyes(seen))(frame_at(i / FPS), [track_of(pose_at())], track_of(pose_at()))
+        for i in range(10)
+    ]
+    assert all(s.everyone and len(s.poses) == 1 for s in sightings)
+
+
+def test_a_source_that_begins_again_is_looked_at_anew() -> None:
+    follower, track = Follower(Eyes([pose_at()]), Eyes([pose_at()])), track_of(pose_at())
+    assert follower(frame_at(10.0), [track], track).everyone
+    assert not follower(frame_at(10.1), [track], track).everyone
+    assert follower(frame_at(0.0), [track], track).everyone
+
+
+def test_both_networks_are_freed() -> None:
+    finder, person = Eyes([]), Eyes([])
+    Follower(finder, person).close()
+    assert finder.closed
+    assert person.closed
+    Follower(Eyes([]), None).close()
+
+
+@given(
+    x_px=st.floats(-200, 900),
+    y_px=st.floats(-200, 700),
+    unit=st.floats(10, 400),
+    left=st.tuples(st.floats(-2.3, 1.5), st.floats(-1.6, 1.9)),
+)
+def test_hands_are_in_the_region_wherever_they_get(
+    x_px: float, y_px: float, unit: float, left: tuple[float, float]
+) -> None:
+    """A region found with the arms down holds the hands of the next frames."""
+    body = Body(center=(x_px, y_px), unit=unit)
+    rest = body.pose(Key(0), np.random.default_rng(0))
+    scale_px = estimate_scale_px(rest.keypoints, rest.scores > 0, COCO17)
+    wanted = find_region(rest.keypoints, scale_px=scale_px, skeleton=COCO17)
+    assert wanted is not None
+    region = keep_region(None, wanted, SIZE)
+    raised = body.pose(Key(0, left=left), np.random.default_rng(0)).keypoints
+    inside = raised[np.isfinite(raised).all(axis=1)]
+    inside = inside[((inside >= 0) & (inside <= SIZE)).all(axis=1)]
+    if region is None:
+        assert not len(inside)
+        return
+    assert 0 <= region[0] < region[2] <= SIZE[0]
+    assert 0 <= region[1] < region[3] <= SIZE[1]
+    assert ((inside >= region[:2]) & (inside <= region[2:])).all()
+
+
+def test_without_shoulders_there_is_no_region() -> None:
+    keypoints = pose_at().keypoints.copy()
+    keypoints[COCO17.index("left_shoulder")] = np.nan
+    assert find_region(keypoints, scale_px=100, skeleton=COCO17) is None
+
+
+def test_a_region_stays_while_it_will_do() -> None:
+    first = keep_region(None, (200.0, 100.0, 400.0, 300.0), SIZE)
+    assert first == (180, 80, 420, 320)
+    assert keep_region(first, (205.5, 95.0, 410.0, 310.0), SIZE) == first
+    moved = keep_region(first, (230.0, 100.0, 430.0, 300.0), SIZE)
+    assert moved == (210, 80, 450, 320)
+    assert keep_region(first, (270.0, 170.0, 330.0, 230.0), SIZE) != first
+    assert keep_region(first, (200.0, 100.0, 400.0, 300.0), (300, 200)) == (190, 90, 300, 200)
+
+
+def test_the_operator_of_the_demo_is_followed() -> None:
+    """Both networks, the tracker and the real clip: wrists are where the labels have them."""
+    clip = demo_clip()
+    labels = json.loads(clip.with_suffix(".json").read_text("utf-8"))["frames"]
+    config = load_config(default_config())
+    times = StageTimes()
+    network = load_network(config.model, times)
+    source = open_source(str(clip), CaptureSettings())
+    pipeline = make_stages(config, str(clip), times, network=network).pipeline
+    followed, right, counted = 0, 0, 0
+    try:
+        for index in range(150):
+            frame = source.read()
+            assert isinstance(frame, Frame)
+            snapshot = pipeline.step(frame)
+            followed += not snapshot.everyone
+            if snapshot.everyone:
+                continue
+            truth = np.array(labels[index]["kp"], np.float64)
+            torso_px = np.linalg.norm(truth[[5, 6], :2].mean(0) - truth[[11, 12], :2].mean(0))
+            apart = np.linalg.norm(snapshot.poses[0].keypoints - truth[:, :2], axis=1)[5:11]
+            right += int((apart <= 0.2 * torso_px).sum())
+            counted += 6
+    finally:
+        source.close()
+        network.close()
+    assert followed > 100
+    assert right / counted > 0.97
