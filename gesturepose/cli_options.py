@@ -39,7 +39,7 @@ def make_parser() -> tuple[Parser, dict[str, Parser]]:
         "commands:\n"
         "  check [FILE]          validate a gestures.toml: every error at once\n"
         "  cameras               list cameras\n"
-        "  models                list pose networks: size, licence, measured accuracy\n"
+        "  models                list pose networks: cost, speed here, accuracy, licence\n"
         "  evaluate CLIP.json... recall, false activations and delay on clips and recordings\n"
         "  pose-eval             average precision (OKS), PCK and PCKh of a pose network\n"
         "  benchmark             speed of every stage, latency, memory; or two compared\n\n"

@@ -116,9 +116,14 @@ def test_the_network_is_listed_with_size_and_licence(page: SettingsPage, path: P
     assert "Apache-2.0" in network.model_note.text()
     pick(network.devices, "cpu")
     pick(network.sizes, 192)
-    assert read(path, "model") == {"device": "cpu", "input_size": 192}
+    assert network.operators.values()[:2] == ["", "movenet-lightning"]
+    assert "movenet-multipose" not in network.operators.values()
+    pick(network.operators, "movenet-thunder")
+    assert read(path, "model")["operator"] == "movenet-thunder"
+    pick(network.operators, "")
+    assert read(path, "model") == {"device": "cpu", "input_size": 192, "operator": ""}
     pick(network.sizes, None)
-    assert read(path, "model") == {"device": "cpu"}
+    assert read(path, "model") == {"device": "cpu", "operator": ""}
 
 
 def test_devices_that_this_computer_lacks_cannot_be_chosen(

@@ -19,7 +19,10 @@ import cv2  # noqa: E402 - OpenCV reads the two variables while it is imported
 
 if not _wants_noise:
     # Somebody may have imported OpenCV before the variables were set.
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    if hasattr(cv2, "setLogLevel"):  # OpenCV 4
+        cv2.setLogLevel(0)
+    else:
+        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 if TYPE_CHECKING:
     from gesturepose.datatypes import ImageArray

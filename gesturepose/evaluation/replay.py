@@ -150,7 +150,7 @@ def replay_all(
 
 
 def _share_threads(config: Config, jobs: int) -> Config:
-    from gesturepose.pose.session import default_threads
+    from gesturepose.pose.providers import default_threads
 
     wanted = config.model.threads or default_threads()
     threads = max(1, min(wanted, count_cpus() // jobs))

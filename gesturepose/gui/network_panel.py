@@ -45,6 +45,13 @@ class NetworkPanel(Card):
         self.models = Choice()
         self.models.chosen.connect(lambda name: self._set("name", name))
         self.model_note = self.add_row(self.tr("&Network"), self.models, " ")
+        self.operators = Choice([("", self._no_operator())])
+        self.operators.chosen.connect(lambda name: self._set("operator", name))
+        self.add_row(
+            self.tr("Following &you"),
+            self.operators,
+            self.tr("Looks where you are; everybody else is looked for now and then"),
+        )
         self._devices = {
             "auto": self.tr("Automatic: the fastest that works"),
             "cpu": self.tr("Processor (CPU)"),
@@ -79,8 +86,12 @@ class NetworkPanel(Card):
     def _list_models(self) -> None:
         self._models = {model.name: model for model in list_models()}
         self.models.clear()
+        self.operators.clear()
+        self.operators.add("", self._no_operator())
         for name, model in self._models.items():
             self.models.add(name, model.card.title)
+            if model.card.max_people == 1:
+                self.operators.add(name, model.card.title)
 
     def _grey_out(self) -> None:
         """Mark devices that cannot work here, as soon as the engine has loaded the runtime.
@@ -102,6 +113,7 @@ class NetworkPanel(Card):
     def _follow(self, config: Config) -> None:
         name = config.model.name
         self.models.show_value(name)
+        self.operators.show_value(config.model.operator)
         self.devices.show_value(config.model.device)
         self.sizes.show_value(
             config.model.input_size, self._write_size(config.model.input_size or 0)
@@ -116,6 +128,9 @@ class NetworkPanel(Card):
                     licence=model.card.licence.split(" (")[0],
                 )
             )
+
+    def _no_operator(self) -> str:
+        return self.tr("The same network, in every picture")
 
     def _write_size(self, size: int) -> str:
         return self.tr("{size} pixels").format(size=size)

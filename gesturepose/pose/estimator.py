@@ -49,8 +49,6 @@ class PoseEstimator:
     ----------
     model_name
         What the network is called in the command line and in events.
-    provider
-        onnxruntime's name of what it runs on.
     skeleton
         The keypoints of every pose.
     max_people
@@ -76,7 +74,6 @@ class PoseEstimator:
         )
         self._letterbox: Letterbox | None = None
         self.model_name = model.name
-        self.provider = self._session.provider
         self.skeleton = SKELETONS[model.card.skeleton]
         self.max_people = min(model.card.max_people, settings.max_people)
         self._sigmas = np.array(self.skeleton.sigmas)
@@ -115,6 +112,11 @@ class PoseEstimator:
         with self._times.measure("decode"):
             people = self._family.decode(outputs, min_score=self._settings.min_score)
             return self._to_poses(people, letterbox, (left, top), frame.size)
+
+    @property
+    def provider(self) -> str:
+        """Onnxruntime's name of what it runs on; the CPU's after a GPU has failed."""
+        return self._session.provider
 
     def warm_up(self, size: tuple[int, int]) -> None:
         """Run the network once on a black picture of ``(width, height)``.

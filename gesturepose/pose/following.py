@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gesturepose.body_scale import estimate_scale_px
-from gesturepose.datatypes import Sighting, TrackState
+from gesturepose.datatypes import Pose, Sighting, TrackState
+from gesturepose.skeleton import COCO17
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,16 +27,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gesturepose.datatypes import Frame, Pose, Track
+    from gesturepose.datatypes import Frame, Track
     from gesturepose.pose.estimator import Region
-    from gesturepose.skeleton import Skeleton
 
     FloatArray = NDArray[np.float32]
 
     class Eyes(Protocol):
         """A network that is shown pictures, as `PoseEstimator`."""
-
-        skeleton: Skeleton
 
         def __call__(self, frame: Frame, region: Region | None = None) -> list[Pose]:
             """Find the people in a frame, or in a part of it, the surest first."""
@@ -62,6 +60,13 @@ _DOWN_SW = 1.8
 _MARGIN = 0.1
 #: A region is given up when the wanted one is smaller than this share of its sides.
 _MIN_FILL = 0.6
+
+_SHOULDERS = [COCO17.index("left_shoulder"), COCO17.index("right_shoulder")]
+#: Head and trunk, which tell who somebody is: hands move too fast.
+_CORE = [
+    COCO17.index(name)
+    for name in ("nose", "left_shoulder", "right_shoulder", "left_hip", "right_hip")
+]
 
 #: A person found farther from the expected place than this, in shoulder widths, is another.
 _MAX_SHIFT_SW = 0.6
@@ -101,12 +106,13 @@ class Follower:
         GesturePoseError
             It was closed, or a network failed.
         """
-        if operator is not None and self._may_follow(frame.timestamp, tracks, operator):
-            pose = self._follow(frame, operator)
-            if pose is not None:
-                return Sighting([pose], everyone=False)
+        mine = None
+        if operator is not None and operator.state is TrackState.CONFIRMED:
+            mine = self._follow(frame, operator)
+        if mine is not None and self._may_look_away(frame.timestamp, tracks):
+            return Sighting([mine], everyone=False)
         self._looked_at_s = frame.timestamp
-        return Sighting(self._finder(frame))
+        return Sighting(_refine(self._finder(frame), mine))
 
     def close(self) -> None:
         """Free the networks."""
@@ -114,10 +120,8 @@ class Follower:
         if self._person is not None:
             self._person.close()
 
-    def _may_follow(self, timestamp: float, tracks: Sequence[Track], operator: Track) -> bool:
-        """Whether it will do to look for the operator only."""
-        if self._person is None or operator.state is not TrackState.CONFIRMED:
-            return False
+    def _may_look_away(self, timestamp: float, tracks: Sequence[Track]) -> bool:
+        """Whether it will do to have seen the operator only."""
         if any(track.state is TrackState.TENTATIVE for track in tracks):
             return False  # whether somebody came is to be known soon
         patience_s = ACCOMPANIED_S if len(tracks) > 1 else ALONE_S
@@ -128,35 +132,33 @@ class Follower:
         """Look for the operator only; ``None`` if somebody else is there, or nobody."""
         if self._person is None:
             return None
-        skeleton = self._person.skeleton
         step_s = frame.timestamp - operator.timestamp
         expected = operator.keypoints + operator.velocities * np.float32(step_s)
-        scale_px = estimate_scale_px(expected, operator.visible, skeleton)
-        wanted = find_region(expected, scale_px=scale_px, skeleton=skeleton)
+        scale_px = estimate_scale_px(expected, operator.visible, COCO17)
+        wanted = find_region(expected, scale_px=scale_px)
         if wanted is None:
             return None
         self._region = keep_region(self._region, wanted, frame.size)
         if self._region is None:
             return None
         poses = self._person(frame, self._region)
-        if not poses or not _is_same(poses[0], expected, scale_px, skeleton):
+        near_px = _MAX_SHIFT_SW * scale_px
+        if not poses or _measure_apart(poses[0].keypoints, expected) > near_px:
             return None
         return poses[0]
 
 
 def find_region(
-    keypoints: FloatArray, *, scale_px: float, skeleton: Skeleton
+    keypoints: FloatArray, *, scale_px: float
 ) -> tuple[float, float, float, float] | None:
     """Where a person may be seen, hands at any height.
 
     Parameters
     ----------
     keypoints
-        ``(K, 2)`` pixels; NaN where missing.
+        ``(17, 2)`` pixels, COCO's; NaN where missing.
     scale_px
         The person's shoulder width.
-    skeleton
-        Names of the rows.
 
     Returns
     -------
@@ -164,7 +166,7 @@ def find_region(
         Left, top, right, bottom in pixels, possibly outside the picture; ``None`` for a person
         whose shoulders are missing.
     """
-    shoulders = keypoints[[skeleton.index("left_shoulder"), skeleton.index("right_shoulder")]]
+    shoulders = keypoints[_SHOULDERS]
     x, y = shoulders.mean(axis=0).tolist()
     if not (math.isfinite(x) and math.isfinite(y)):
         return None
@@ -219,12 +221,25 @@ def keep_region(
     )
 
 
-def _is_same(pose: Pose, expected: FloatArray, scale_px: float, skeleton: Skeleton) -> bool:
-    """Whether a pose is the person who was expected, by where head and trunk are."""
-    rows = [
-        skeleton.index(name)
-        for name in ("nose", "left_shoulder", "right_shoulder", "left_hip", "right_hip")
-    ]
-    apart = np.linalg.norm(pose.keypoints[rows] - expected[rows], axis=1)
+def _refine(poses: list[Pose], mine: Pose | None) -> list[Pose]:
+    """Take the operator's pose from the network that sees one person.
+
+    The two networks differ a little in where they see a shoulder; in turns, the operator would
+    twitch with every look at everybody.
+    """
+    if mine is None:
+        return poses
+    apart = [_measure_apart(pose.keypoints, mine.keypoints) for pose in poses]
+    if not apart or math.isinf(min(apart)):
+        return poses
+    nearest = apart.index(min(apart))
+    # Whether this is a person at all the network that finds everybody knows better.
+    refined = Pose(mine.keypoints, mine.scores, poses[nearest].score)
+    return [refined if i == nearest else pose for i, pose in enumerate(poses)]
+
+
+def _measure_apart(keypoints: FloatArray, others: FloatArray) -> float:
+    """Median distance in pixels of head and trunk; infinity with fewer than two points of each."""
+    apart = np.linalg.norm(keypoints[_CORE] - others[_CORE], axis=1)
     apart = apart[np.isfinite(apart)]
-    return len(apart) >= 2 and float(np.median(apart)) <= _MAX_SHIFT_SW * scale_px
+    return float(np.median(apart)) if len(apart) >= 2 else math.inf

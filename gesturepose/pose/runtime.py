@@ -6,6 +6,7 @@ It knows neither networks nor devices.
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import logging
 import os
@@ -54,6 +55,7 @@ def capture_chatter() -> Iterator[list[str]]:
                 log.debug("onnxruntime said: %s", text.strip())
 
 
+@functools.cache  # once, so that its log level is not set back while a device is tried
 def import_onnxruntime() -> Any:
     """Import onnxruntime without a word on the terminal, now or later."""
     with capture_chatter():

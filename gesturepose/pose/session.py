@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from gesturepose.pose.families import Family
     from gesturepose.pose.settings import Device
 
-__all__ = ["PoseSession", "default_threads"]
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +43,7 @@ class PoseSession:
         ``auto`` takes the fastest that works, says in the log why it is not a faster one, and goes
         on with the CPU if that one fails later.
     threads
-        CPU threads; ``None`` for `default_threads`.
+        CPU threads; ``None`` for `default_threads` of the card's operations.
 
     Attributes
     ----------
@@ -75,7 +74,7 @@ class PoseSession:
         # Maps have the picture's size by the stride; of another output, a list of people say, the
         # length may differ from picture to picture.
         self._fixed = all(channels is not None for channels in self._outputs.values())
-        self._threads = threads or default_threads()
+        self._threads = threads or default_threads(model.card.gflops)
         self._automatic = device == "auto"
         self._bindings: dict[tuple[int, ...], Binding] = {}
         self._session: Any = open_session(self._path, device, threads=self._threads)
@@ -159,7 +158,8 @@ class PoseSession:
             raise ValueError("a batch has at least one picture")
         pieces = [images] if self.input_shape[0] is None else [image[None] for image in images]
         runs = [
-            {name: values.copy() for name, values in self._run(piece).items()} for piece in pieces
+            {name: values.copy() if self._fixed else values for name, values in outputs.items()}
+            for outputs in map(self._run, pieces)
         ]
         if len(runs) == 1:
             return runs[0]

@@ -57,7 +57,8 @@ class PoseSettings(BaseModel):
         default=None,
         ge=1,
         le=256,
-        description="CPU threads of the network. Default: one per core, four at most.",
+        description="CPU threads of the network. Default: one for a small network, else one per "
+        "core, four at most.",
     )
 
     def for_operator(self) -> PoseSettings:
