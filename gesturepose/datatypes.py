@@ -15,12 +15,21 @@ import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Protocol
 
     from numpy.typing import NDArray
 
     FloatArray = NDArray[np.float32]
     BoolArray = NDArray[np.bool_]
     ImageArray = NDArray[np.uint8]
+
+    class Worded(Protocol):
+        """What can be said in words, if somebody asks: to know it costs less than to say it."""
+
+        @property
+        def words(self) -> str:
+            """Say it."""
+            ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -292,9 +301,9 @@ class Explanation:
         return self.progress, met
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class GestureProgress:
-    """How near a gesture is to firing, for display.
+    """How near a gesture is to firing, for display; equal where it says the same.
 
     Attributes
     ----------
@@ -302,13 +311,27 @@ class GestureProgress:
         0..1; 1 means it fires or has fired and is held.
     active
         Whether it has begun and not ended.
-    blocked_by
-        The rule that is not met, in words; empty when none blocks it.
+    obstacle
+        The rule that is not met; empty when none blocks it.
     """
 
     value: float
     active: bool
-    blocked_by: str = ""
+    obstacle: Worded | str = ""
+
+    @property
+    def blocked_by(self) -> str:
+        """The rule that is not met, in words; empty when none blocks it."""
+        return self.obstacle if isinstance(self.obstacle, str) else self.obstacle.words
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, GestureProgress):
+            return NotImplemented
+        mine = self.value, self.active, self.blocked_by
+        return mine == (other.value, other.active, other.blocked_by)
+
+    def __hash__(self) -> int:
+        return hash((self.value, self.active, self.blocked_by))
 
 
 def _figures(value: float, limit: float, *, decimals: int) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support_body import points_with
 
 from gesturepose.gestures.body import BodyPose
-from gesturepose.gestures.history import History
+from gesturepose.gestures.history import REACH, History
 from gesturepose.gestures.motions import MotionReader
 from gesturepose.gestures.points import ROWS
 from gesturepose.gestures.settings import Motion, PoseRule
@@ -223,3 +223,102 @@ def test_every_swing_is_found(
 @given(st.lists(st.floats(-0.2, 0.2), min_size=1, max_size=60))
 def test_jitter_has_no_swings(signal: list[float]) -> None:
     assert turning_points(signal, 0.5) == ([], False)
+
+
+# What rules of the same seconds share
+
+MOTIONS = [
+    *(UP.model_copy(update={"towards": way}) for way in ("up", "down", "left", "right")),
+    UP.model_copy(update={"towards": "left", "distance": 0.4, "within_s": 0.3}),
+    Motion(keypoint="either_wrist", axis="horizontal", swings=3, distance=0.3, within_s=1.2),
+    Motion(between=("left_wrist", "right_wrist"), towards="apart", distance=0.6),
+    Motion(between=("left_wrist", "right_wrist"), towards="together", distance=0.6),
+    Motion(between=("left_wrist", "right_wrist"), towards="together", swings=2, distance=0.3),
+    Motion(keypoint="right_wrist", towards="camera", distance=0.4),
+]
+
+
+def restless(seed: int, frames: int) -> list[BodyPose]:
+    """Hands that go somewhere else every few frames and are lost now and then."""
+    rng = np.random.default_rng(seed)
+    goals = rng.uniform(-1.5, 1.5, (frames // 6 + 2, 3, 2))
+    lost = rng.random((frames, 2)) < 0.1
+    lost[frames // 2 : frames // 2 + int(rng.integers(0, 15)), 0] = True
+    poses = []
+    for i in range(frames):
+        share = (i % 6) / 6
+        left, right, reach = goals[i // 6] * (1 - share) + goals[i // 6 + 1] * share
+        pose = body_at(
+            i / 30,
+            left_wrist=(math.nan, math.nan) if lost[i, 0] else tuple(left.tolist()),
+            right_wrist=tuple(right.tolist()),
+        )
+        pose.reach[:] = reach
+        pose.observed[ROWS["right_wrist"]] = not lost[i, 1]
+        poses.append(pose)
+    return poses
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_readers_do_not_disturb_each_other(seed: int) -> None:
+    """Every reader says what it would say alone, whoever read the same moment before it."""
+    readers = [MotionReader(motion, side) for motion in MOTIONS for side in ("left", "right")]
+    shared, alone = History(3.0), [History(3.0) for _ in readers]
+    told = set()
+    for pose in restless(seed, 120):
+        shared.append(pose)
+        together = [reader.read(shared) for reader in readers]
+        for reader, history, reading in zip(readers, alone, together, strict=True):
+            history.append(pose)
+            assert repr(reader.read(history)) == repr(reading)
+            told.add(reading.made or str(reading.obstacle))
+    assert len(told) > 10
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_not_looked_at_would_not_have_mattered(seed: int) -> None:
+    """A reader that stops early says of made, of the first obstacle and of swings what is so."""
+    readers = [MotionReader(motion, "right") for motion in MOTIONS]
+    history = History(3.0)
+    short_of = 0
+    for pose in restless(seed, 120):
+        history.append(pose)
+        for reader, motion in zip(readers, MOTIONS, strict=True):
+            short, full = reader.read(history), reader.read(history, explain=True)
+            assert short.made is full.made
+            if short.made:
+                assert (short.began_s, short.ended_s) == (full.began_s, full.ended_s)
+            elif motion.swings is not None:
+                assert repr((short.progress, short.obstacle)) == repr(
+                    (full.progress, full.obstacle)
+                )
+            else:
+                assert short.progress >= min(full.progress, 0.95)
+                short_of += short.progress < 1.0
+    assert short_of > 100
+
+
+def test_a_window_knows_how_far_things_went() -> None:
+    history = History(3.0)
+    way = [(0.0, 0.0), (0.5, 0.1), (-0.25, 0.2), (0.25, 0.2)]
+    for i, xy in enumerate(way):
+        pose = body_at(i / 30, right_wrist=xy, left_wrist=(-1.0, 0.2))
+        pose.reach[:] = (0.1 * i, math.nan)
+        history.append(pose)
+    window = history.window(1.0)
+    left, right = ROWS["left_wrist"], ROWS["right_wrist"]
+    assert window.extent(right, 0) == pytest.approx(0.75)
+    assert window.extent(right, 1) == pytest.approx(0.2)
+    assert window.extent(left, 0) == 0.0
+    assert window.extent(REACH, 0) == pytest.approx(0.3)
+    assert math.isnan(window.extent(REACH, 1))
+    gaps, extent = window.gap(left, right)
+    assert gaps[2:] == pytest.approx([0.75, 1.25])
+    assert extent == pytest.approx(max(gaps) - min(gaps))
+    assert window.trail(right).path == pytest.approx(np.array(way))
+    history.append(body_at(4 / 30, carried_on=True, right_wrist=(9.0, 9.0)))
+    window = history.window(1.0)
+    assert math.isnan(window.extent(right, 0))
+    assert math.isnan(window.extent(REACH, 0))
+    assert math.isnan(window.gap(left, right)[1])
+    assert len(window.trail(right)) == 4

@@ -13,12 +13,12 @@ from pydantic import ValidationError
 from support_body import Body, Key, perform, points_with
 from support_pipeline import default
 
-from gesturepose.datatypes import GestureEvent, Phase, Track, TrackState
+from gesturepose.datatypes import GestureEvent, GestureProgress, Phase, Track, TrackState
 from gesturepose.gestures.body import BodyCoordinates, BodyPose
 from gesturepose.gestures.classifier import GestureClassifier
 from gesturepose.gestures.engagement import Engagement
 from gesturepose.gestures.points import POINT_NAMES, ROWS, mirrored, resolve
-from gesturepose.gestures.postures import Posture
+from gesturepose.gestures.postures import Posture, Unmet, are_met
 from gesturepose.gestures.settings import Gesture, PoseRule
 from gesturepose.skeleton import COCO17
 
@@ -272,3 +272,48 @@ def test_a_change_of_operator_cancels() -> None:
     assert begun[0].phase is Phase.BEGIN
     other = make_track(frames[0].poses[0].keypoints, t=3.6, track_id=2)
     assert [e.phase for e in classifier.update(other, 3.6)] == [Phase.CANCEL]
+
+
+# Words
+
+
+class Silent:
+    """An obstacle that counts how often it is put into words."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    @property
+    def words(self) -> str:
+        self.asked += 1
+        return "too low"
+
+
+def test_obstacles_are_put_into_words_only_when_asked_for() -> None:
+    obstacle = Silent()
+    progress = GestureProgress(0.5, active=False, obstacle=obstacle)
+    assert (progress.value, progress.active, obstacle.asked) == (0.5, False, 0)
+    assert progress.blocked_by == "too low"
+    same = GestureProgress(0.5, active=False, obstacle="too low")
+    assert progress == same
+    assert len({progress, same, GestureProgress(0.5, active=False)}) == 2
+    assert progress != GestureProgress(0.5, active=True, obstacle="too low")
+    assert progress != "too low"
+
+
+def test_what_blocks_a_posture_is_its_weakest_rule_on_the_nearest_side() -> None:
+    def rules(side: str) -> list[Posture]:
+        above = PoseRule(above=("either_wrist", "nose"), margin=0.2)
+        still = PoseRule(still="either_wrist", max_speed=0.5)
+        return [Posture.compile(rule, side) for rule in (above, still)]
+
+    points = points_with(nose=(0.0, 0.5), left_wrist=(-0.5, -1.0), right_wrist=(0.5, 0.6))
+    speeds = np.full(len(ROWS), 0.9, np.float32)
+    sides = [rules("left"), rules("right")]
+    assert not any(are_met(side, points, speeds, held=False) for side in sides)
+    assert Unmet(sides, points, speeds, held=False).words == "right wrist still"
+    assert Unmet(sides[:1], points, speeds, held=False).words == "left wrist above nose"
+    assert are_met(sides[1], points_with(nose=(0.0, 0.5), right_wrist=(0.5, 0.8)), None, held=False)
+    nowhere = np.full_like(points, np.nan)
+    assert Unmet(sides, nowhere, speeds, held=False).words == ""
+    assert Unmet(sides[1:], nowhere, speeds, held=True).words == "right wrist above nose"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gesturepose.gestures.strokes import Stroke, measure_stroke
+from gesturepose.gestures.strokes import Stroke, Trail, find_advance, measure_stroke
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,9 +68,9 @@ def measure(
 def of(
     times: np.ndarray, path: FloatArray, *, within_s: float = 0.5, pause_s: float = 0.0
 ) -> Stroke:
-    return measure_stroke(
-        times, path[:, 0], path, path, within_s=within_s, pause_s=pause_s, end_speed=END_SPEED
-    )
+    trail = Trail.find(times, path)
+    advance = find_advance(trail, trail.path[:, 0], within_s=within_s)
+    return measure_stroke(trail, advance, trail.path, pause_s=pause_s, end_speed=END_SPEED)
 
 
 @pytest.mark.parametrize("fps", [15.0, 24.0, 30.0, 60.0])
@@ -214,3 +214,15 @@ def test_whatever_the_way_the_measures_make_sense(
     assert 0.0 <= stroke.over_s <= times[-1]
     assert 0.0 <= stroke.duration_s <= times[-1]
     assert stroke.stray >= 0.0
+
+
+def test_a_trail_begins_after_the_last_long_gap() -> None:
+    times = np.array([0.0, 0.1, 0.2, 0.6, 0.7, 0.8, 0.9, 1.0])
+    path = np.arange(16, dtype=np.float32).reshape(8, 2)
+    path[5] = np.nan
+    trail = Trail.find(times, path)
+    assert trail.rows.tolist() == [3, 4, 6, 7]
+    assert trail.times.tolist() == [0.6, 0.7, 0.9, 1.0]
+    assert trail.path[:, 0].tolist() == [6.0, 8.0, 12.0, 14.0]
+    path[:] = np.nan
+    assert len(Trail.find(times, path)) == 0

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from gesturepose import resources
 from gesturepose.datatypes import Frame
 from gesturepose.errors import GesturePoseError, ModelError
-from gesturepose.pose.duplicates import find_distinct, similarity
+from gesturepose.pose.duplicates import SAME_BODY_OKS, find_distinct, similarity
 from gesturepose.pose.estimator import PoseEstimator
 from gesturepose.pose.letterbox import Letterbox
 from gesturepose.pose.movenet_multipose import People
@@ -277,3 +277,27 @@ def test_what_lies_beyond_the_part_but_in_the_picture_may_be_seen() -> None:
     )
     assert in_part.scores[9] > 0
     assert at_edge.scores[9] == 0
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 7])
+def test_each_pose_is_compared_with_those_that_stay(count: int) -> None:
+    rng = np.random.default_rng(count)
+    for _ in range(20):
+        bodies = rng.uniform(100, 300, (max(count // 2, 1), 17, 2))
+        moved = rng.normal(0, 5, (count, 17, 2))
+        near = bodies[rng.integers(0, len(bodies), count)] + moved
+        near[rng.random((count, 17)) < 0.3] = np.nan
+        poses = near.astype(np.float32)
+        scores = rng.choice([0.2, 0.4, 0.6], count).astype(np.float32)
+        corners = rng.uniform(50, 300, (count, 2))
+        boxes = np.hstack([corners, corners + rng.uniform(20, 200, (count, 2))]).astype(np.float32)
+        areas = 0.53 * (boxes[:, 2:] - boxes[:, :2]).astype(float).prod(axis=1)
+        kept: list[int] = []
+        for i in np.argsort(-scores, kind="stable").tolist():
+            found = [
+                similarity(poses[i], poses[j], area=min(areas[i], areas[j]), sigmas=SIGMAS)
+                for j in kept
+            ]
+            if all(value < SAME_BODY_OKS for value in found):
+                kept.append(i)
+        assert find_distinct(poses, scores, boxes, sigmas=SIGMAS) == kept

@@ -94,3 +94,20 @@ def test_colours_are_swapped_and_the_picture_is_left_alone() -> None:
 def test_a_picture_without_pixels_is_refused(size: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match="cannot fit"):
         Letterbox.fit(size, long_side=256, multiple=32)
+
+
+@pytest.mark.parametrize("size", [(160, 90), (128, 64), (90, 160)])
+def test_every_picture_gets_the_input_to_itself(size: tuple[int, int]) -> None:
+    """The memory is the same, and nothing of the picture before is left in it."""
+    width, height = size
+    letterbox = Letterbox.fit(size, long_side=64, multiple=32)
+    rng = np.random.default_rng(0)
+    pictures = rng.integers(0, 256, (3, height, width, 3), np.uint8)
+    for picture in pictures:
+        applied = letterbox.apply(picture)
+        alone = Letterbox.fit(size, long_side=64, multiple=32).apply(picture)
+        assert applied is not alone
+        assert np.array_equal(applied, alone)
+        # A part of a larger picture is no block of memory.
+        part = np.pad(picture, ((3, 4), (5, 6), (0, 0)))[3:-4, 5:-6]
+        assert np.array_equal(letterbox.apply(part), alone)

@@ -151,3 +151,48 @@ def test_garbage_gives_a_valid_person_or_none(
     assert ((people.keypoint_scores >= 0) & (people.keypoint_scores <= 1)).all()
     assert np.isfinite(people.boxes).all()
     assert (people.scores >= min_score).all()
+
+
+def find_naively(heads: dict[str, NDArray[np.float32]]) -> NDArray[np.intp]:
+    """Cells ``(17, 2)``, (y, x), by the definition: every value by its softened distance."""
+    maps = {name: values[0] for name, values in heads.items()}
+    cells = np.moveaxis(np.indices(maps["center_heatmap"].shape[1:]).astype(np.float32), 0, -1)
+
+    def strongest(heatmap: NDArray[np.float32], place: NDArray[np.float32]) -> NDArray[np.intp]:
+        apart = cells - place
+        distances = np.sqrt(np.square(apart[..., 0]) + np.square(apart[..., 1]))
+        damped = heatmap / (distances + np.float32(1.7998046875))
+        return np.array(np.unravel_index(damped.argmax(), damped.shape))
+
+    middle = np.array(cells.shape[:2], np.float32) / np.float32(2)
+    center = strongest(maps["center_heatmap"][0], middle)
+    rough = maps["keypoint_regression"][:, *center].reshape(KEYPOINTS, 2) + center
+    places = rough.astype(np.float32)
+    return np.array(
+        [strongest(*pair) for pair in zip(maps["keypoint_heatmaps"], places, strict=True)]
+    )
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    size=st.tuples(st.integers(1, 20), st.integers(1, 20)),
+    sharpness=st.sampled_from([0.0, 1.0, 8.0]),
+    steps=st.sampled_from([2, 5, 1000]),
+    sign=st.sampled_from([1.0, 0.0, -1.0]),
+)
+def test_the_strongest_cell_is_found_however_the_maps_look(
+    seed: int, size: tuple[int, int], sharpness: float, steps: int, sign: float
+) -> None:
+    """Peaks, plains, ties and maps without a positive value, as if every cell were looked at."""
+    rng = np.random.default_rng(seed)
+    heads = {name: np.zeros((1, count, *size), np.float32) for name, count in HEADS.items()}
+    for name in ("center_heatmap", "keypoint_heatmaps"):
+        rough = rng.integers(1, steps, heads[name].shape, endpoint=True) / steps
+        heads[name][:] = rough**sharpness
+    heads["keypoint_heatmaps"][0, ::3] *= sign
+    heads["keypoint_regression"][:] = rng.normal(0, 6, heads["keypoint_regression"].shape)
+    people = decode(heads)
+    cells = find_naively(heads)
+    seen = heads["keypoint_heatmaps"][0, np.arange(KEYPOINTS), *cells.T] > 0
+    assert np.array_equal(people.keypoints[0][seen], cells[seen, ::-1] * STRIDE_PX)
+    assert np.isnan(people.keypoints[0][~seen]).all()

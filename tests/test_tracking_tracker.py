@@ -137,6 +137,8 @@ def test_assignment_takes_the_best_whole_and_nothing_below_the_gate() -> None:
     similarity = np.array([[0.9, 0.8, 0.0], [0.85, 0.1, 0.0], [0.0, 0.0, 0.19]])
     assert sorted(assign(similarity, min_similarity=0.2)) == [(0, 1), (1, 0)]
     assert assign(np.zeros((0, 3)), min_similarity=0.2) == []
+    assert assign(np.array([[0.2]]), min_similarity=0.2) == [(0, 0)]
+    assert assign(np.array([[0.19]]), min_similarity=0.2) == []
 
 
 def test_similarity_is_one_spread_apart_what_oks_says() -> None:

@@ -17,12 +17,16 @@ from gesturepose.gestures.points import ROWS
 from gesturepose.skeleton import COCO17
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gesturepose.datatypes import BoolArray, FloatArray, Track
 
 _LEFT_SHOULDER, _RIGHT_SHOULDER = COCO17.index("left_shoulder"), COCO17.index("right_shoulder")
 _LEFT_HIP, _RIGHT_HIP = COCO17.index("left_hip"), COCO17.index("right_hip")
 _WRISTS = (COCO17.index("left_wrist"), COCO17.index("right_wrist"))
 _ARMS = ((5, 7, 9), (6, 8, 10))
+_MID_SHOULDER, _MID_HIP = ROWS["mid_shoulder"], ROWS["mid_hip"]
+_RESTS = slice(ROWS["left_rest"], ROWS["right_rest"] + 1)
 
 #: Lengths between joint centres in shoulder widths, from segment lengths as fractions of stature
 #: (upper arm 0.186, forearm 0.146, shoulders 0.129 each side of the neck's base; Winter,
@@ -35,6 +39,10 @@ _TORSO = 1.5
 #: Hips and resting hands lie no higher; where the picture ends above them, networks put them at
 #: its lower edge.
 _HIGHEST_REST = -1.3
+
+#: A wrist rests where it is lower than this (shoulder widths) and slower than that (shoulder widths
+#: per second).
+_LOW, _STILL = -0.75, 0.5
 
 #: A camera's roll is followed slowly, from shoulders at least this wide (fraction of the usual
 #: width), and never believed beyond 25 degrees.
@@ -108,47 +116,47 @@ class BodyCoordinates:
 
     def update(self, track: Track) -> BodyPose | None:
         """Return the track in body coordinates; ``None`` while the shoulders are not visible."""
-        left, right = track.keypoints[_LEFT_SHOULDER], track.keypoints[_RIGHT_SHOULDER]
-        if not (track.visible[_LEFT_SHOULDER] and track.visible[_RIGHT_SHOULDER]):
+        visible = track.visible
+        if not (visible[_LEFT_SHOULDER] and visible[_RIGHT_SHOULDER]):
             return None
-        self._follow_shoulders(track, left, right)
+        self._follow_shoulders(track)
         unit = max(self._unit_px, 1.0)
-        origin, drift = self._origin, self._drift
-        points = np.full((len(ROWS), 2), np.nan, np.float32)
         count = len(COCO17)
+        points = np.full((len(ROWS), 2), np.nan, np.float32)
         cos, sin = math.cos(self._roll), math.sin(self._roll)
         upright = np.array([[cos, -sin], [sin, cos]], np.float32)
-        points[:count] = (origin - track.keypoints) @ upright / unit
-        points[:count][~track.visible] = np.nan
+        points[:count] = (self._origin - track.keypoints) @ upright / unit
+        points[:count][~visible] = np.nan
         speeds = np.full(len(ROWS), np.nan, np.float32)
-        relative = track.velocities - drift
+        relative = track.velocities - self._drift
         speeds[:count] = np.sqrt((relative * relative).sum(axis=1)) / unit
-        points[ROWS["mid_shoulder"]] = 0.0
-        hips = points[[_LEFT_HIP, _RIGHT_HIP]]
-        # Seated people show no hips; a torso is about one and a half shoulder widths long.
-        points[ROWS["mid_hip"]] = hips.mean(axis=0) if not np.isnan(hips).any() else (0.0, -_TORSO)
-        points[ROWS["mid_hip"], 1] = min(float(points[ROWS["mid_hip"], 1]), _HIGHEST_REST)
-        self._follow_rest(points, speeds, track.timestamp)
-        points[ROWS["left_rest"] : ROWS["right_rest"] + 1] = self._rest
+        # As plain numbers: numpy's cost more, one at a time.
+        known = points[:count].tolist()
+        points[_MID_SHOULDER] = 0.0
+        points[_MID_HIP] = _find_mid_hip(known[_LEFT_HIP], known[_RIGHT_HIP])
+        self._follow_rest(known, speeds, track.timestamp)
+        points[_RESTS] = self._rest
         observed = np.ones(len(ROWS), bool)
         observed[:count] = track.observed
         return BodyPose(
             points=points,
             observed=observed,
             speeds=speeds,
-            reach=np.array([_reach(points, arm) for arm in _ARMS], np.float32),
+            reach=np.array([_reach(known, arm) for arm in _ARMS], np.float32),
             unit_px=unit,
             facing=self._facing,
-            body_speed=float(math.hypot(drift[0], drift[1])) / unit,
+            body_speed=math.hypot(*self._drift.tolist()) / unit,
             timestamp=track.timestamp,
         )
 
-    def _follow_shoulders(self, track: Track, left: FloatArray, right: FloatArray) -> None:
+    def _follow_shoulders(self, track: Track) -> None:
         """Take in where the shoulders are, how wide, and how the camera is rolled."""
+        left, right = track.keypoints[_LEFT_SHOULDER], track.keypoints[_RIGHT_SHOULDER]
+        across, down = (left - right).tolist()
         now = track.timestamp
         dt = now - self._timestamp
         self._timestamp = now
-        width = float(math.hypot(left[0] - right[0], left[1] - right[1]))
+        width = math.hypot(across, down)
         if self._unit_px > 0.0 and dt >= 0:
             tau = self._widen_s if width > self._unit_px else self._narrow_s
             self._unit_px += (width - self._unit_px) * (1.0 - math.exp(-dt / tau))
@@ -156,37 +164,48 @@ class BodyCoordinates:
             self._unit_px = max(width, 1.0)
         self._origin = (left + right) / 2.0
         self._drift = (track.velocities[_LEFT_SHOULDER] + track.velocities[_RIGHT_SHOULDER]) / 2.0
-        self._facing = float(left[0] - right[0]) / max(self._unit_px, 1.0)
+        self._facing = across / max(self._unit_px, 1.0)
         if self._facing > _ROLL_WIDTH:
-            roll = math.atan2(float(left[1] - right[1]), float(left[0] - right[0]))
+            roll = math.atan2(down, across)
             roll = min(max(roll, -_MAX_ROLL), _MAX_ROLL)
             known = not math.isnan(self._roll_known)
             share = 1.0 - math.exp(-max(dt, 0.0) / _ROLL_S) if known else 1.0
             self._roll += (roll - self._roll) * share
             self._roll_known = now
 
-    def _follow_rest(self, points: FloatArray, speeds: FloatArray, timestamp: float) -> None:
+    def _follow_rest(
+        self, points: Sequence[Sequence[float]], speeds: FloatArray, timestamp: float
+    ) -> None:
         """Where a wrist stays still and low is where it rests."""
         for side, wrist in enumerate(_WRISTS):
-            if speeds[wrist] < 0.5 and points[wrist, 1] < -0.75:
+            x, y = points[wrist]
+            if y < _LOW and speeds[wrist] < _STILL:
                 if math.isnan(self._still_since[side]):
                     self._still_since[side] = timestamp
                 elif timestamp - self._still_since[side] >= self._rest_s:
-                    seen = points[wrist].copy()
-                    seen[1] = min(float(seen[1]), _HIGHEST_REST)
+                    seen = np.array((x, min(y, _HIGHEST_REST)), np.float32)
                     self._rest[side] += (seen - self._rest[side]) * np.float32(0.3)
             else:
                 self._still_since[side] = math.nan
 
 
-def _reach(points: FloatArray, arm: tuple[int, int, int]) -> float:
+def _find_mid_hip(left: Sequence[float], right: Sequence[float]) -> tuple[float, float]:
+    """Middle of the hips, or where it is likely: seated people show no hips."""
+    x, y = (left[0] + right[0]) / 2.0, (left[1] + right[1]) / 2.0
+    if math.isnan(x) or math.isnan(y):
+        # A torso is about one and a half shoulder widths long.
+        x, y = 0.0, -_TORSO
+    return x, min(y, _HIGHEST_REST)
+
+
+def _reach(points: Sequence[Sequence[float]], arm: tuple[int, int, int]) -> float:
     """Depth of the wrist in front of the shoulder from the foreshortening of the arm.
 
     Each segment of known length that looks short in the picture points along the optical axis
     (Taylor, "Reconstruction of articulated objects from point correspondences in a single
     uncalibrated image", CVIU 80(3), 2000, equation 3); here always towards the camera.
     """
-    (sx, sy), (ex, ey), (wx, wy) = points[list(arm)].tolist()
+    (sx, sy), (ex, ey), (wx, wy) = (points[row] for row in arm)
     upper = (sx - ex) ** 2 + (sy - ey) ** 2
     fore = (ex - wx) ** 2 + (ey - wy) ** 2
     if math.isnan(upper) or math.isnan(fore):

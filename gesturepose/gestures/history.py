@@ -1,18 +1,28 @@
-"""The last few seconds of body poses, as arrays that motion rules can slice without copying."""
+"""The last few seconds of body poses, as arrays that motion rules can slice without copying.
+
+What several rules ask of the same seconds is worked out once: how far each point went, and where
+a point or a pair of points was.
+"""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gesturepose.gestures.points import ROWS
+from gesturepose.gestures.strokes import Trail
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gesturepose.datatypes import BoolArray, FloatArray
+    from gesturepose.datatypes import FloatArray
     from gesturepose.gestures.body import BodyPose
+
+REACH = len(ROWS)
+"""Row of `History.Window.seen` that has, instead of x and y, the reach of left and right arm."""
+_WRISTS = [ROWS["left_wrist"], ROWS["right_wrist"]]
 
 
 class History:
@@ -27,8 +37,7 @@ class History:
         self._capacity = capacity
         self._times = np.zeros(2 * capacity)
         self._points = np.zeros((2 * capacity, len(ROWS), 2), np.float32)
-        self._observed = np.zeros((2 * capacity, len(ROWS)), bool)
-        self._reach = np.zeros((2 * capacity, 2), np.float32)
+        self._seen = np.zeros((2 * capacity, len(ROWS) + 1, 2), np.float32)
         self.clear()
 
     def __len__(self) -> int:
@@ -44,13 +53,18 @@ class History:
         self._windows.clear()
         if self._end == 2 * self._capacity:
             kept = min(len(self), self._capacity)
-            for array in (self._times, self._points, self._observed, self._reach):
+            for array in (self._times, self._points, self._seen):
                 array[:kept] = array[self._end - kept : self._end]
             self._begin, self._end = 0, kept
         self._times[self._end] = body.timestamp
         self._points[self._end] = body.points
-        self._observed[self._end] = body.observed
-        self._reach[self._end] = body.reach
+        # A point carried on where it was not observed would make strokes of its own.
+        seen = self._seen[self._end]
+        seen[:REACH] = body.points
+        seen[REACH] = body.reach
+        unseen = ~body.observed
+        seen[:REACH][unseen] = np.nan
+        seen[REACH][unseen[_WRISTS]] = np.nan
         self._end += 1
         oldest = body.timestamp - self._span_s - 1e-6
         while self._end - self._begin > self._capacity or self._times[self._begin] < oldest:
@@ -70,29 +84,73 @@ class History:
         times = self._times[self._begin : self._end]
         first = self._begin
         if len(times):
-            first += int(np.searchsorted(times, times[-1] - seconds - 1e-6))
+            first += int(times.searchsorted(times[-1] - seconds - 1e-6))
         part = slice(first, self._end)
-        return History.Window(
-            self._times[part], self._points[part], self._observed[part], self._reach[part]
-        )
+        return History.Window(self._times[part], self._points[part], self._seen[part])
 
     class Window:
         """Poses of some seconds, oldest first.
 
-        Times ``(N,)`` s, points ``(N, P, 2)``, whether those were observed ``(N, P)`` and reach
-        ``(N, 2)``.
+        Times ``(N,)`` s, points ``(N, P, 2)``, and ``seen`` ``(N, P + 1, 2)``: the points where
+        they were observed, NaN where not, and below them the reach.
         """
 
-        __slots__ = ("observed", "points", "reach", "times")
+        __slots__ = ("_extents", "_gaps", "_trails", "points", "seen", "times")
 
         def __init__(
-            self,
-            times: NDArray[np.float64],
-            points: FloatArray,
-            observed: BoolArray,
-            reach: FloatArray,
+            self, times: NDArray[np.float64], points: FloatArray, seen: FloatArray
         ) -> None:
             self.times = times
             self.points = points
-            self.observed = observed
-            self.reach = reach
+            self.seen = seen
+            self._extents: dict[tuple[int, int], float] = {}
+            self._gaps: dict[tuple[int, int], tuple[FloatArray, float]] = {}
+            self._trails: dict[tuple[int, int] | int, Trail] = {}
+
+        def extent(self, row: int, column: int) -> float:
+            """How far a row of ``seen`` went in one direction; NaN if it is not seen now."""
+            found = self._extents.get((row, column))
+            if found is None:
+                found = _measure_extent(self.seen[:, row, column])
+                self._extents[row, column] = found
+            return found
+
+        def gap(self, first: int, second: int) -> tuple[FloatArray, float]:
+            """Distance ``(N,)`` of two points, and its extent: NaN if one is not seen now."""
+            found = self._gaps.get((first, second))
+            if found is None:
+                between = self.seen[:, first] - self.seen[:, second]
+                gap: FloatArray = np.sqrt((between * between).sum(axis=1))
+                found = self._gaps[first, second] = gap, _measure_extent(gap)
+            return found
+
+        def trail(self, row: int) -> Trail:
+            """Where a row of ``seen`` was since it was last lost."""
+            found = self._trails.get(row)
+            if found is None:
+                found = self._trails[row] = Trail.find(self.times, self.seen[:, row])
+            return found
+
+        def reach_trail(self, arm: int) -> Trail:
+            """How far the left (0) or right (1) wrist was in front since it was last lost."""
+            key = REACH, arm
+            found = self._trails.get(key)
+            if found is None:
+                reach = self.seen[:, REACH, arm, None]
+                found = self._trails[key] = Trail.find(self.times, reach)
+            return found
+
+        def gap_trail(self, first: int, second: int) -> Trail:
+            """How far apart two points were since one was last lost."""
+            found = self._trails.get((first, second))
+            if found is None:
+                gap, _ = self.gap(first, second)
+                found = self._trails[first, second] = Trail.find(self.times, gap[:, None])
+            return found
+
+
+def _measure_extent(values: FloatArray) -> float:
+    """From the least to the greatest of ``(N,)`` that were seen; NaN if the newest was not."""
+    if math.isnan(values[-1]):
+        return math.nan
+    return float(np.fmax.reduce(values) - np.fmin.reduce(values))

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from gesturepose.datatypes import Explanation, GestureProgress, Phase, RuleReading
 from gesturepose.gestures.motions import MotionReader
 from gesturepose.gestures.points import resolve
-from gesturepose.gestures.postures import Posture, weakest
+from gesturepose.gestures.postures import Posture, Unmet, are_met, weakest
 from gesturepose.gestures.readings import NEARLY, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from gesturepose.datatypes import Worded
     from gesturepose.gestures.body import BodyPose
     from gesturepose.gestures.history import History
     from gesturepose.gestures.settings import ClassifierSettings, Gesture
@@ -94,7 +95,7 @@ class GestureMachine:
         """
         if body.timestamp < self._rest_until:
             self._since = math.nan
-            self.progress = GestureProgress(0.0, active=False, blocked_by="resting")
+            self.progress = GestureProgress(0.0, active=False, obstacle="resting")
             return False
         if self.is_motion:
             return self._read_motion(history, body, busy)
@@ -112,33 +113,30 @@ class GestureMachine:
                 margin, blocking = weakest(variant.postures, body.points, body.speeds, held=False)
                 returning = [*_find_returning(variant.limbs, reading, busy).values()]
                 if reading.began_s < self._begun_at:
-                    reading = Reading(NEARLY, made=False, blocked_by="resting")
+                    reading = Reading(NEARLY, made=False, obstacle="resting")
                 elif margin < 0:
-                    reading = Reading(NEARLY, made=False, blocked_by=f"at its end: {blocking}")
+                    reading = Reading(NEARLY, made=False, obstacle=f"at its end: {blocking}")
                 elif any(gesture != self.name for gesture in returning):
                     reading = Reading(
-                        NEARLY, made=False, blocked_by=f"hand returning from {returning[0]}"
+                        NEARLY, made=False, obstacle=f"hand returning from {returning[0]}"
                     )
             if chosen is None or reading.progress > best.progress:
                 best, chosen = reading, variant
         self._variant = chosen
-        self.progress = GestureProgress(best.progress, active=False, blocked_by=best.blocked_by)
+        self.progress = GestureProgress(best.progress, active=False, obstacle=best.obstacle)
         return best.made
 
     def _read_posture(self, body: BodyPose) -> bool:
         variants = self._variants
         if self._variant is not None and not math.isnan(self._since):
             variants = [self._variant]  # what began on one side is not carried on by the other
-        best, blocking, chosen = -math.inf, "", variants[0]
-        for variant in variants:
-            margin, words = weakest(variant.postures, body.points, body.speeds, held=False)
-            if margin > best:
-                best, blocking, chosen = margin, words, variant
+        points, speeds = body.points, body.speeds
+        met = [v for v in variants if are_met(v.postures, points, speeds, held=False)]
         now = body.timestamp
-        if best >= 0:
+        if met:
             self._unmet_since = math.nan
             if math.isnan(self._since):
-                self._since, self._variant = now, chosen
+                self._since, self._variant = now, _find_nearest(met, body)
             held = now - self._since
             hold = max(self._gesture.hold_s, 1e-9)
             self.progress = GestureProgress(min(held / hold, 1.0), active=False)
@@ -147,7 +145,8 @@ class GestureMachine:
             self._unmet_since = now
         if now - self._unmet_since > self._settings.dropout_s:
             self._since = math.nan
-        self.progress = GestureProgress(0.0, active=False, blocked_by=blocking)
+        obstacle = Unmet([v.postures for v in variants], points, speeds, held=False)
+        self.progress = GestureProgress(0.0, active=False, obstacle=obstacle)
         return False
 
     def begin(self, now: float) -> list[Phase]:
@@ -164,16 +163,19 @@ class GestureMachine:
 
     def hold(self, body: BodyPose | None, now: float) -> Phase:
         """Follow a posture that has begun; ``body`` is ``None`` when there is no evidence."""
-        margin, words = -math.inf, "not visible"
+        met = False
+        obstacle: Worded | str = "not visible"
         if body is not None and self._variant is not None:
-            margin, words = weakest(self._variant.postures, body.points, body.speeds, held=True)
-        if margin >= 0:
+            postures = self._variant.postures
+            met = are_met(postures, body.points, body.speeds, held=True)
+            obstacle = Unmet([postures], body.points, body.speeds, held=True)
+        if met:
             self._unmet_since = math.nan
             self.progress = GestureProgress(1.0, active=True)
             return Phase.UPDATE
         if math.isnan(self._unmet_since):
             self._unmet_since = now
-        self.progress = GestureProgress(1.0, active=True, blocked_by=words)
+        self.progress = GestureProgress(1.0, active=True, obstacle=obstacle)
         if now - self._unmet_since < self._gesture.release_s:
             return Phase.UPDATE
         self.active = False
@@ -210,11 +212,7 @@ class GestureMachine:
             return max(motions, key=lambda found: found.nearness)
         if self._variant is not None and (self.active or not math.isnan(self._since)):
             return self._explain_posture(self._variant, body, held)
-        margins = [
-            weakest(v.postures, body.points, body.speeds, held=False) for v in self._variants
-        ]
-        nearest = max(range(len(margins)), key=lambda i: margins[i][0])
-        return self._explain_posture(self._variants[nearest], body, held)
+        return self._explain_posture(_find_nearest(self._variants, body), body, held)
 
     def _explain_motion(
         self,
@@ -287,6 +285,13 @@ class GestureMachine:
             for side in sorted(limbs & busy.keys())
             if busy[side] != self.name
         ]
+
+
+def _find_nearest(variants: Sequence[_Variant], body: BodyPose) -> _Variant:
+    """Find the variant whose posture is met best, or nearest to it; the first of equals."""
+    if len(variants) == 1:
+        return variants[0]
+    return max(variants, key=lambda v: weakest(v.postures, body.points, body.speeds, held=False)[0])
 
 
 def _find_returning(

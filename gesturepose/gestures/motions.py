@@ -15,10 +15,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gesturepose.datatypes import RuleReading
+from gesturepose.gestures.history import REACH, History
 from gesturepose.gestures.points import ROWS, mirrored, resolve
 from gesturepose.gestures.postures import Posture
 from gesturepose.gestures.readings import Reading, at_least, at_most, conclude, until_unmet
-from gesturepose.gestures.strokes import TURNED_S, Stroke, measure_stroke, turning_points
+from gesturepose.gestures.strokes import (
+    TURNED_S,
+    Advance,
+    Trail,
+    find_advance,
+    measure_stroke,
+    turning_points,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +34,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gesturepose.datatypes import FloatArray, Unit
-    from gesturepose.gestures.history import History
     from gesturepose.gestures.settings import Motion
 
 _DIRECTIONS = {"left": (0, -1.0), "right": (0, 1.0), "up": (1, 1.0), "down": (1, -1.0)}
@@ -34,8 +41,6 @@ STROKE_SPAN_S = 2.5
 """No stroke is looked at for longer than this."""
 _MAX_SPEED = 45.0
 """No hand is faster (shoulder widths per second)."""
-_GAP_S = 0.3
-"""A stroke survives this long a gap in which the point was not seen."""
 _PAUSE_EXTENT = 0.3
 """A point that pauses stays within this distance (shoulder widths)."""
 _DETOUR_COST = 1.25
@@ -49,7 +54,9 @@ _COMPANION = 0.5
 """A stroke made alone: the other hand travels less than this fraction of it."""
 _LENGTH: Unit = "shoulder widths"
 _SPEED: Unit = "shoulder widths/s"
-_SHORTLY = RuleReading("seen for long enough", 0.0, 1.0, -1.0, "yes or no")
+_SHORTLY = conclude(0.0, (RuleReading("seen for long enough", 0.0, 1.0, -1.0, "yes or no"),))
+_SURELY = 0.99
+"""Below this share of a distance no rounding makes up for the rest."""
 _OTHER_HAND = "travel of the other hand"
 
 
@@ -71,7 +78,20 @@ class MotionReader:
         if names[0].endswith("_wrist"):
             others[mirrored(names[0].replace("wrist", "elbow"))] = _ELBOW_SHARE
         self._others = [(ROWS[n], share) for n, share in others.items() if n and motion.alone]
-        self._arm = 0 if names[0].startswith("left_") else 1
+        # Where `History.Window` has what travels: that row's column, or two rows' distance.
+        self._row, self._column, self._sign = self._rows[0], 0, np.float32(1.0)
+        if motion.towards == "camera":
+            self._row, self._column = REACH, 0 if names[0].startswith("left_") else 1
+        elif len(self._rows) == 2:
+            self._sign = np.float32(-1.0 if motion.towards == "together" else 1.0)
+        elif motion.towards is None:
+            self._column = 0 if motion.axis == "horizontal" else 1
+        else:
+            self._column, sign = _DIRECTIONS[motion.towards]
+            self._sign = np.float32(sign)
+        hidden = RuleReading(self._words, math.nan, math.nan, -math.inf)
+        self._hidden = conclude(0.0, (hidden,))
+        self._unmoved = conclude(0.0, (self._count_swings(0),))
 
     def read(self, history: History, *, explain: bool = False) -> Reading:
         """Judge the newest moment of the history.
@@ -86,56 +106,31 @@ class MotionReader:
         motion = self._motion
         window = history.window(motion.within_s + TURNED_S)
         if len(window.times) < 3:
-            return conclude(0.0, (_SHORTLY,))
-        travel = self._travel(window)
-        if math.isnan(travel[-1]):
-            return conclude(0.0, (RuleReading(self._words, math.nan, math.nan, -math.inf),))
-        if motion.swings is None and not explain:
-            # Most of the time nothing moves: how it began is looked for only when it can matter.
-            quick = float(np.fmax.reduce(travel) - np.fmin.reduce(travel))
-            if quick < motion.distance:
-                reading = at_least("travel", quick, motion.distance, _LENGTH, "motion.distance")
-                return Reading(quick / motion.distance, made=False, blocked_by=reading.words)
-        window = history.window(STROKE_SPAN_S if motion.swings is None else motion.within_s)
-        travel = self._travel(window)
-        # What came before a long gap is another movement; short gaps are bridged.
-        seen = (~np.isnan(travel)).nonzero()[0]
-        times = window.times[seen]
-        gaps = (times[1:] - times[:-1] > _GAP_S).nonzero()[0]
-        seen = seen[gaps[-1] + 1 :] if len(gaps) else seen
-        if len(seen) < 3:
-            return conclude(0.0, (_SHORTLY,))
+            return _SHORTLY
+        quick = self._measure_extent(window)
+        if math.isnan(quick):
+            return self._hidden
         read = self._read_stroke if motion.swings is None else self._read_swings
-        return read(window, travel[seen], seen, explain=explain)
+        return read(history, quick, explain=explain)
 
-    def _travel(self, window: History.Window) -> FloatArray:
-        """Position along the motion's direction, ``(N,)``; NaN where it was not observed.
-
-        A point carried on where it was not seen would make strokes of its own.
-        """
-        observed = window.observed[:, self._rows].all(axis=1)
-        return np.where(observed, self._position(window), np.float32(np.nan))
-
-    def _position(self, window: History.Window) -> FloatArray:
-        """Position along the motion's direction, ``(N,)``."""
-        motion = self._motion
+    def _measure_extent(self, window: History.Window) -> float:
+        """From least to greatest position along the motion's axis; NaN if it is not seen now."""
         if len(self._rows) == 2:
-            gap = window.points[:, self._rows[0]] - window.points[:, self._rows[1]]
-            distance: FloatArray = np.sqrt((gap * gap).sum(axis=1))
-            return -distance if motion.towards == "together" else distance
-        if motion.towards == "camera":
-            return window.reach[:, self._arm]
-        path = window.points[:, self._rows[0]]
-        if motion.towards is None:
-            return path[:, 0 if motion.axis == "horizontal" else 1]
-        axis, sign = _DIRECTIONS[motion.towards]
-        return path[:, axis] * np.float32(sign)
+            return window.gap(self._rows[0], self._rows[1])[1]
+        return window.extent(self._row, self._column)
 
-    def _path(self, window: History.Window) -> FloatArray:
-        """Where the point went, ``(N, 2)``; the travel alone where that is no position."""
-        if len(self._rows) == 2 or self._motion.towards == "camera":
-            return self._position(window)[:, None]
-        return window.points[:, self._rows[0]]
+    def _follow(self, window: History.Window) -> Trail:
+        """Where the points went; how far apart they were, or the reach, where that travels."""
+        if len(self._rows) == 2:
+            return window.gap_trail(self._rows[0], self._rows[1])
+        if self._row == REACH:
+            return window.reach_trail(self._column)
+        return window.trail(self._row)
+
+    def _project(self, trail: Trail) -> FloatArray:
+        """Position along the motion's direction, ``(N,)``."""
+        column = self._column if trail.path.shape[1] > 1 else 0
+        return trail.path[:, column] * self._sign
 
     def _measure_companion(self, points: FloatArray, length: float) -> float:
         """How far the other hand moved along in the poses ``(N, P, 2)``, as a fraction."""
@@ -153,38 +148,41 @@ class MotionReader:
         axis, _ = _DIRECTIONS[self._motion.towards or "up"]
         return abs(float(dy if axis == 0 else dx))
 
-    def _read_stroke(
-        self,
-        window: History.Window,
-        travel: FloatArray,
-        seen: NDArray[np.intp],
-        *,
-        explain: bool,
-    ) -> Reading:
-        """Judge one stroke; ``travel`` has the samples at the window's rows ``seen``."""
+    def _read_stroke(self, history: History, quick: float, *, explain: bool) -> Reading:
+        """Judge one stroke; ``quick`` is how far the point went lately, there or back."""
         motion = self._motion
+        if quick < motion.distance and not explain:
+            # Most of the time nothing moves: how it began is looked for only when it can matter.
+            travel = at_least("travel", quick, motion.distance, _LENGTH, "motion.distance")
+            return Reading(quick / motion.distance, made=False, obstacle=travel)
+        window = history.window(STROKE_SPAN_S)
+        trail = self._follow(window)
+        if len(trail) < 3:
+            return _SHORTLY
+        advance = find_advance(trail, self._project(trail), within_s=motion.within_s)
+        progress = min(max(advance.quick / motion.distance, 0.0), 1.0)
+        return conclude(
+            progress,
+            until_unmet(self._ask_stroke(advance, window, trail), explain=explain),
+            began_s=float(trail.times[advance.began]),
+            ended_s=float(trail.times[advance.furthest]),
+        )
+
+    def _ask_stroke(
+        self, advance: Advance, window: History.Window, trail: Trail
+    ) -> Iterator[RuleReading]:
+        """Ask, in order, everything that makes a stroke the gesture; measure what is asked for."""
+        motion, single = self._motion, len(self._rows) == 1
+        yield at_least("travel", advance.quick, motion.distance, _LENGTH, "motion.distance")
+        yield at_least("start in view", float(advance.start_seen), 1.0, "yes or no")
         stroke = measure_stroke(
-            window.times[seen],
-            travel,
-            self._path(window)[seen],
-            window.points[seen, self._rows[0]],
-            within_s=motion.within_s,
+            trail,
+            advance,
+            window.points[trail.rows, self._rows[0]],
             pause_s=motion.pause_s,
             end_speed=motion.max_end_speed,
         )
-        rules = until_unmet(self._ask_stroke(stroke, window, seen), explain=explain)
-        progress = min(max(stroke.quick / motion.distance, 0.0), 1.0)
-        began_s, ended_s = window.times[seen[[stroke.began, stroke.furthest]]].tolist()
-        return replace(conclude(progress, rules), began_s=began_s, ended_s=ended_s)
-
-    def _ask_stroke(
-        self, stroke: Stroke, window: History.Window, seen: NDArray[np.intp]
-    ) -> Iterator[RuleReading]:
-        """Ask, in order, everything that makes a stroke the gesture."""
-        motion, single = self._motion, len(self._rows) == 1
-        first, end = int(seen[stroke.began]), int(seen[stroke.furthest])
-        yield at_least("travel", stroke.quick, motion.distance, _LENGTH, "motion.distance")
-        yield at_least("start in view", float(stroke.start_seen), 1.0, "yes or no")
+        first, end = int(trail.rows[stroke.began]), int(trail.rows[stroke.furthest])
         yield at_least("duration", stroke.duration_s, motion.min_s, "s", "motion.min_s")
         yield at_most("top speed without a jump", stroke.peak, _MAX_SPEED, _SPEED)
         yield at_least("top speed", stroke.peak, motion.min_speed, _SPEED, "motion.min_speed")
@@ -235,34 +233,41 @@ class MotionReader:
             reading = rule.read(points, None, held=False)
             yield replace(reading, rule=f"at its start: {reading.rule}")
 
-    def _read_swings(
-        self,
-        window: History.Window,
-        travel: FloatArray,
-        seen: NDArray[np.intp],
-        *,
-        explain: bool,
-    ) -> Reading:
-        """Judge a to-and-fro; ``travel`` has the samples at the window's rows ``seen``."""
+    def _read_swings(self, history: History, quick: float, *, explain: bool) -> Reading:
+        """Judge a to-and-fro; ``quick`` is how far the point went lately, there or back."""
         motion = self._motion
-        needed = motion.swings or 0
+        window = history.window(motion.within_s)
+        trail = self._follow(window)
+        if len(trail) < 3:
+            return _SHORTLY
+        if quick < _SURELY * motion.distance and not explain:
+            return self._unmoved
+        travel = self._project(trail)
         turns, rising = turning_points(travel.tolist(), motion.distance)
-        questions = self._ask_swings(turns, window, travel, seen, rising=rising)
-        return conclude(min(len(turns) / needed, 1.0), until_unmet(questions, explain=explain))
+        questions = self._ask_swings(turns, window, travel, trail.rows, rising=rising)
+        progress = min(len(turns) / (motion.swings or 1), 1.0)
+        return conclude(progress, until_unmet(questions, explain=explain))
+
+    def _count_swings(self, swings: int) -> RuleReading:
+        needed = float(self._motion.swings or 0)
+        return at_least("swings", float(swings), needed, setting="motion.swings")
 
     def _ask_swings(
         self,
         turns: Sequence[int],
         window: History.Window,
         travel: FloatArray,
-        seen: NDArray[np.intp],
+        rows: NDArray[np.intp],
         *,
         rising: bool,
     ) -> Iterator[RuleReading]:
-        """Ask, in order, everything that makes a to-and-fro the gesture."""
+        """Ask, in order, everything that makes a to-and-fro the gesture.
+
+        ``travel`` has the samples at the window's ``rows``.
+        """
         motion = self._motion
         needed = motion.swings or 0
-        yield at_least("swings", float(len(turns)), float(needed), setting="motion.swings")
+        yield self._count_swings(len(turns))
         # With a direction the travel is signed so that the last swing has to rise.
         if motion.towards is not None:
             yield at_least(
@@ -270,7 +275,7 @@ class MotionReader:
             )
         if len(turns) < needed:
             return
-        starts = [int(seen[turn]) for turn in turns[-needed:]]
+        starts = [int(rows[turn]) for turn in turns[-needed:]]
         extent = _range(travel[turns[-needed] :])
         if motion.axis is not None:
             across = 1 if motion.axis == "horizontal" else 0
@@ -285,5 +290,5 @@ class MotionReader:
 
 def _range(values: FloatArray) -> float:
     """Distance from the least to the greatest; 0 if none was seen."""
-    seen = values[~np.isnan(values)]
-    return float(seen.max() - seen.min()) if len(seen) else 0.0
+    extent = float(np.fmax.reduce(values) - np.fmin.reduce(values))
+    return 0.0 if math.isnan(extent) else extent

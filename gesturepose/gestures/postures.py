@@ -152,6 +152,13 @@ def _angle_deg(points: FloatArray, rows: tuple[int, ...]) -> float:
     return math.degrees(math.atan2(abs(ux * vy - uy * vx), ux * vx + uy * vy))
 
 
+def are_met(
+    postures: Sequence[Posture], points: FloatArray, speeds: FloatArray | None, *, held: bool
+) -> bool:
+    """Whether several rules are all met; quicker than `weakest`, as it stops at one that is not."""
+    return all(posture.margin(points, speeds, held=held) >= 0 for posture in postures)
+
+
 def weakest(
     postures: Sequence[Posture], points: FloatArray, speeds: FloatArray | None, *, held: bool
 ) -> tuple[float, str]:
@@ -165,3 +172,31 @@ def weakest(
         if margin < worst:
             worst, blocking = margin, posture.description
     return worst, blocking
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unmet:
+    """What keeps postures from being met; worked out when somebody asks.
+
+    Attributes
+    ----------
+    sides
+        The rules of each side that a gesture can be made with.
+    points, speeds, held
+        As in `Posture.read`; the arrays must not be changed.
+    """
+
+    sides: Sequence[Sequence[Posture]]
+    points: FloatArray
+    speeds: FloatArray | None
+    held: bool
+
+    @property
+    def words(self) -> str:
+        """The weakest rule of the side that is nearest; empty if none of them can be seen.
+
+        A posture that has begun says what is missing even then.
+        """
+        found = (weakest(side, self.points, self.speeds, held=self.held) for side in self.sides)
+        margin, words = max(found, key=lambda side: side[0])
+        return words if self.held or margin > -math.inf else ""

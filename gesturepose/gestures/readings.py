@@ -11,7 +11,7 @@ from gesturepose.datatypes import RuleReading
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gesturepose.datatypes import Unit
+    from gesturepose.datatypes import Unit, Worded
 
 NEARLY = 0.95
 """Progress of a movement that went far enough but is not, or not yet, the gesture."""
@@ -22,14 +22,14 @@ class Reading:
     """What a motion rule says of the newest moment.
 
     ``progress`` is the travel as a fraction of what is needed, 0..1; ``made`` whether the stroke
-    is complete; ``blocked_by`` what is missing, in words; ``rules`` every condition that could be
+    is complete; ``obstacle`` what is missing; ``rules`` every condition that could be
     read, in the order they are asked; ``began_s`` and ``ended_s`` when the stroke began and when it
     had come furthest, in s: a to-and-fro has no such moments and says plus infinity.
     """
 
     progress: float
     made: bool
-    blocked_by: str = ""
+    obstacle: Worded | str = ""
     rules: tuple[RuleReading, ...] = ()
     began_s: float = math.inf
     ended_s: float = math.inf
@@ -59,10 +59,16 @@ def until_unmet(readings: Iterator[RuleReading], *, explain: bool) -> tuple[Rule
     return tuple(found)
 
 
-def conclude(progress: float, rules: tuple[RuleReading, ...]) -> Reading:
+def conclude(
+    progress: float,
+    rules: tuple[RuleReading, ...],
+    *,
+    began_s: float = math.inf,
+    ended_s: float = math.inf,
+) -> Reading:
     """Say what the conditions amount to; the first is how far the movement went."""
     unmet = next((i for i, rule in enumerate(rules) if not rule.met), None)
     if unmet is None:
-        return Reading(1.0, made=True, rules=rules)
+        return Reading(1.0, True, "", rules, began_s, ended_s)
     reached = progress if unmet == 0 else NEARLY
-    return Reading(reached, made=False, blocked_by=rules[unmet].words, rules=rules)
+    return Reading(reached, False, rules[unmet], rules, began_s, ended_s)

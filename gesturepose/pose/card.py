@@ -230,7 +230,7 @@ def list_models() -> list[Model]:
     """Every usable network, bundled ones first; one with a broken card is logged and left out."""
     models: dict[str, Model] = {}
     for folder in _folders():
-        for path in sorted(folder.glob("*.onnx")):
+        for path in sorted(folder.glob("*.onnx"), key=lambda path: path.stem):
             try:
                 models.setdefault(path.stem, _load(path))
             except ModelError as error:

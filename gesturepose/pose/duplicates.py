@@ -30,26 +30,31 @@ def similarity(
     keypoints: NDArray[np.float32],
     others: NDArray[np.float32],
     *,
-    area: float,
+    area: NDArray[np.float64] | float,
     sigmas: NDArray[np.float64],
-) -> float:
-    """OKS of two poses over the keypoints both have; 0 when they share none.
+) -> NDArray[np.float64]:
+    """OKS of poses with others over the keypoints both have; 0 when they share none.
 
     Parameters
     ----------
     keypoints, others
-        ``(K, 2)`` pixels, NaN where missing.
+        ``(..., K, 2)`` pixels, NaN where missing; each with its counterpart, as arrays broadcast.
     area
-        Pixels the person covers.
+        ``(...)`` pixels the person covers.
     sigmas
         ``(K,)`` as in `gesturepose.skeleton.Skeleton`.
+
+    Returns
+    -------
+    ndarray
+        ``(...)``.
     """
-    squared = np.square(keypoints.astype(np.float64) - others).sum(axis=1)
+    squared = np.square(keypoints.astype(np.float64) - others).sum(axis=-1)
     shared = np.isfinite(squared)
-    if not shared.any():
-        return 0.0
-    spread = 2.0 * max(area, 1.0) * np.square(2.0 * sigmas[shared])
-    return float(np.exp(-squared[shared] / spread).mean())
+    spread = 2.0 * np.maximum(area, 1.0)[..., None] * np.square(2.0 * sigmas)
+    alike = np.where(shared, np.exp(-squared / spread), 0.0).sum(axis=-1)
+    oks: NDArray[np.float64] = alike / np.maximum(shared.sum(axis=-1), 1)
+    return oks
 
 
 def find_distinct(
@@ -77,19 +82,16 @@ def find_distinct(
     list of int
         Indices of the poses that stay, the surest first.
     """
+    if len(scores) < 2:
+        return list(range(len(scores)))
     sides = np.maximum(boxes[:, 2:] - boxes[:, :2], 0).astype(np.float64)
     areas = sides.prod(axis=1) * _BOX_COVERAGE
+    oks = similarity(
+        keypoints[:, None], keypoints, area=np.minimum(areas[:, None], areas), sigmas=sigmas
+    )
+    apart = (oks < SAME_BODY_OKS).tolist()
     kept: list[int] = []
     for person in np.argsort(-scores, kind="stable").tolist():
-        if all(
-            similarity(
-                keypoints[person],
-                keypoints[other],
-                area=min(areas[person], areas[other]),
-                sigmas=sigmas,
-            )
-            < SAME_BODY_OKS
-            for other in kept
-        ):
+        if all(apart[person][other] for other in kept):
             kept.append(person)
     return kept

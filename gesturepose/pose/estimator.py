@@ -149,9 +149,9 @@ class PoseEstimator:
         # One output cell beyond the edge is rounding; farther out lies padding, where nobody is.
         slack = self._family.stride_px / letterbox.scale
         sure = people.keypoint_scores >= self._settings.min_keypoint_score
-        inside = (keypoints >= -slack) & (keypoints <= size + slack)
-        lowest = size[1] * (1 - _BOTTOM_SHARE)
-        inside[:, self._wrists, 1] &= keypoints[:, self._wrists, 1] <= lowest
+        farthest = np.full(keypoints.shape[1:], size + slack)
+        farthest[self._wrists, 1] = size[1] * (1 - _BOTTOM_SHARE)
+        inside = (keypoints >= -slack) & (keypoints <= farthest)
         seen = sure & (people.keypoint_scores > 0) & inside.all(axis=2)
         keypoints = np.where(seen[..., None], keypoints, np.float32(np.nan))
         scores = np.where(seen, people.keypoint_scores, np.float32(0))

@@ -50,14 +50,17 @@ if TYPE_CHECKING:
 ALONE_S = 0.5
 ACCOMPANIED_S = 0.2
 
-# Lengths in shoulder widths from the middle of the shoulders: how far hands get, with a margin for
-# how far they move until the next frame.
-_SIDE_SW = 1.5
-_UP_SW = 1.8
-_DOWN_SW = 1.8
+# Lengths in shoulder widths from the middle of the shoulders: what is seen in any case, hands that
+# hang and hips among it, however few keypoints are known. Hands that reach out farther are followed,
+# for a larger part of the picture shows the person smaller: of rendered people, wrists were found
+# within a fifth of the torso in 99.9 % with these, in 97 % with 1.5, 1.8 and 1.8.
+_SIDE_SW = 1.2
+_UP_SW = 1.5
+_DOWN_SW = 1.9
 
-#: Share of the wanted region by which a new one is larger on each side, so that it can stay.
-_MARGIN = 0.1
+#: Share of the wanted region by which a new one is larger on each side: so that it can stay, and
+#: for how far hands move until the next frame.
+_MARGIN = 0.08
 #: A region is given up when the wanted one is smaller than this share of its sides.
 _MIN_FILL = 0.6
 
@@ -151,7 +154,7 @@ class Follower:
 def find_region(
     keypoints: FloatArray, *, scale_px: float
 ) -> tuple[float, float, float, float] | None:
-    """Where a person may be seen, hands at any height.
+    """Where a person is to be looked for.
 
     Parameters
     ----------

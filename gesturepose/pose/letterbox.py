@@ -10,7 +10,7 @@ Nothing here mirrors, and nothing knows what the network is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import cv2
@@ -35,11 +35,23 @@ class Letterbox:
         ``(width, height)`` it is scaled to; it lies in the input's upper left corner.
     input_size
         ``(width, height)`` of the network's input.
+    scale
+        ``(2,)``: input pixels per source pixel, in x and y.
     """
 
     source_size: tuple[int, int]
     content_size: tuple[int, int]
     input_size: tuple[int, int]
+    scale: NDArray[np.float64] = field(init=False, repr=False, compare=False)
+    # Made once: fresh memory in every frame costs time.
+    _scaled: NDArray[np.uint8] = field(init=False, repr=False, compare=False)
+    _input: NDArray[np.uint8] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        (wide, high), (width, height) = self.content_size, self.input_size
+        object.__setattr__(self, "scale", np.divide(self.content_size, self.source_size))
+        object.__setattr__(self, "_scaled", np.empty((high, wide, 3), np.uint8))
+        object.__setattr__(self, "_input", np.zeros((height, width, 3), np.uint8))
 
     @classmethod
     def fit(cls, source_size: tuple[int, int], *, long_side: int, multiple: int) -> Letterbox:
@@ -69,24 +81,17 @@ class Letterbox:
             ),
         )
 
-    @property
-    def scale(self) -> NDArray[np.float64]:
-        """``(2,)``: input pixels per source pixel, in x and y."""
-        return np.divide(self.content_size, self.source_size)
-
     def apply(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Scale a BGR picture ``(H, W, 3)`` into a new RGB input ``(h, w, 3)``.
+        """Scale a BGR picture ``(H, W, 3)`` into an RGB input ``(h, w, 3)``.
 
-        One pass over the picture; colours are swapped on the small result.
+        One pass over the picture; colours are swapped on the small result, which is the
+        letterbox's own and good until the next call: who keeps it copies it.
         """
         width, height = self.content_size
         # Averaging (INTER_AREA) costs eight times as much and finds no keypoint more exactly.
-        small = cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR)
-        if self.content_size == self.input_size:
-            return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2RGB), np.uint8)
-        canvas = np.zeros((self.input_size[1], self.input_size[0], 3), np.uint8)
-        canvas[:height, :width] = small[..., ::-1]
-        return canvas
+        cv2.resize(image, (width, height), dst=self._scaled, interpolation=cv2.INTER_LINEAR)
+        cv2.cvtColor(self._scaled, cv2.COLOR_BGR2RGB, dst=self._input[:height, :width])
+        return self._input
 
     def to_input(self, points_xy: NDArray[np.floating]) -> NDArray[np.float32]:
         """Map points ``(..., 2)`` from the picture to the input."""

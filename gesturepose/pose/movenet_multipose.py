@@ -117,27 +117,46 @@ def _weigh(cells_yx: FloatArray, expected_yx: FloatArray, variance: np.float32) 
 
 
 def _strongest_cells(
-    heatmaps: FloatArray, expected_yx: FloatArray, box: FloatArray, variance: np.float32
+    heatmaps: FloatArray, expected_yx: FloatArray, boxes: FloatArray, variance: np.float32
 ) -> IntArray:
-    """``(K, 2)`` cell ``(y, x)`` per keypoint of one person; the first cell where all are zero."""
-    (top, left), (bottom, right) = np.ceil(box).astype(np.intp)
-    cells = np.zeros((len(heatmaps), 2), np.intp)
-    if bottom <= top or right <= left:
-        return cells
+    """``(N, K, 2)`` cell ``(y, x)`` per person and keypoint; the first cell where all are zero.
+
+    Parameters
+    ----------
+    heatmaps
+        ``(K, h, w)``.
+    expected_yx
+        ``(N, K, 2)``.
+    boxes
+        ``(N, 2, 2)``; only the person's own is looked at.
+    variance
+        Of the Gaussian, in cells squared.
+    """
+    count, height, width = heatmaps.shape
     # A Gaussian of the distance is the product of one along each axis: K * (h + w) exponentials
     # instead of K * h * w.
-    rows = np.arange(top, bottom, dtype=np.float32)
-    columns = np.arange(left, right, dtype=np.float32)
-    along_y = np.exp(-np.square(rows - expected_yx[:, :1]) / variance)
-    along_x = np.exp(-np.square(columns - expected_yx[:, 1:]) / variance)
-    weighted = heatmaps[:, top:bottom, left:right] * along_y[:, :, None]
-    weighted *= along_x[:, None, :]
-    flat = weighted.reshape(len(heatmaps), -1)
-    best = flat.argmax(axis=1)
-    found = np.take_along_axis(flat, best[:, None], axis=1)[:, 0] > 0
-    cells[:, 0] = top + best // len(columns)
-    cells[:, 1] = left + best % len(columns)
-    return np.where(found[:, None], cells, 0)
+    rows, columns = np.arange(height, dtype=np.float32), np.arange(width, dtype=np.float32)
+    along_y = np.exp(-np.square(rows - expected_yx[..., :1]) / variance)
+    along_x = np.exp(-np.square(columns - expected_yx[..., 1:]) / variance)
+    corners = np.ceil(boxes).astype(np.intp)
+    best = np.zeros(expected_yx.shape[:2], np.intp)
+    reached = np.zeros(expected_yx.shape[:2], np.float32)
+    kind = np.arange(count)
+    # Fresh memory costs time: everybody's products go to the same place.
+    scratch = np.empty(heatmaps.size, np.float32)
+    for person, ((top, left), (bottom, right)) in enumerate(corners.tolist()):
+        if bottom <= top or right <= left:
+            continue
+        seen = heatmaps[:, top:bottom, left:right]
+        weighted = scratch[: seen.size].reshape(seen.shape)
+        np.multiply(seen, along_y[person, :, top:bottom, None], out=weighted)
+        weighted *= along_x[person, :, None, left:right]
+        flat = weighted.reshape(count, -1)
+        best[person] = flat.argmax(axis=1)
+        reached[person] = flat[kind, best[person]]
+    widths = np.maximum(corners[:, 1, 1] - corners[:, 0, 1], 1)
+    cells = np.stack(np.divmod(best, widths[:, None]), axis=-1) + corners[:, None, 0]
+    return np.where((reached > 0)[..., None], cells, 0)
 
 
 def decode(heads: Mapping[str, FloatArray], *, min_score: float = 0.0) -> People:
@@ -175,9 +194,7 @@ def _decode(heads: Mapping[str, FloatArray], min_score: float) -> People:
     chosen = np.flatnonzero(sound & (values > 0) & (values >= min_score))
     variance = np.float32(min(height, width)) * _SPREAD
     heatmaps = heads["keypoint_heatmaps"]
-    found = np.zeros((len(chosen), KEYPOINTS, 2), np.intp)
-    for row, person in enumerate(chosen):
-        found[row] = _strongest_cells(heatmaps, expected[person], boxes[person], variance)
+    found = _strongest_cells(heatmaps, expected[chosen], boxes[chosen], variance)
 
     # The score of a keypoint is what the candidate nearest to it gives its cell, whoever found it:
     # weights are (people, candidates, keypoints).

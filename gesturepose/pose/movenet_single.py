@@ -19,6 +19,8 @@ it is given.
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     FloatArray = NDArray[np.float32]
+    IntArray = NDArray[np.intp]
 
 #: Heads by name, with their number of channels; each is ``(1, channels, height, width)`` float32.
 HEADS = {
@@ -44,15 +47,46 @@ HEADS = {
 _SOFTENING = np.float32(1.7998046875)
 
 
-def _damp(heatmaps: FloatArray, nearby_yx: FloatArray) -> FloatArray:
-    """Divide ``(C, h, w)`` heatmaps by the distance in cells to one position ``(C, 2)`` each."""
-    rows = np.arange(heatmaps.shape[1], dtype=np.float32)
-    columns = np.arange(heatmaps.shape[2], dtype=np.float32)
-    along_y = np.square(rows - nearby_yx[:, :1])
-    along_x = np.square(columns - nearby_yx[:, 1:])
-    distances = np.sqrt(along_y[:, :, None] + along_x[:, None, :])
-    damped: FloatArray = heatmaps / (distances + _SOFTENING)
-    return damped
+#: Rounding makes no value so much larger.
+_BARELY_LESS = np.float32(0.999)
+
+
+def _measure_distances(rows: IntArray, columns: IntArray, nearby_yx: FloatArray) -> FloatArray:
+    """Distances ``(...)`` of cells to positions ``(..., 2)``, in cells, softened."""
+    along_y = rows.astype(np.float32) - nearby_yx[..., 0]
+    along_x = columns.astype(np.float32) - nearby_yx[..., 1]
+    softened: FloatArray = np.sqrt(along_y * along_y + along_x * along_x) + _SOFTENING
+    return softened
+
+
+@lru_cache(maxsize=8)
+def _measure_from_middle(height: int, width: int) -> FloatArray:
+    """Distances ``(h * w,)`` of all cells to the middle of the picture, in cells, softened."""
+    rows, columns = np.indices((height, width)).reshape(2, -1)
+    return _measure_distances(rows, columns, np.array([height / 2, width / 2], np.float32))
+
+
+def _find_strongest(heatmaps: FloatArray, nearby_yx: FloatArray) -> tuple[IntArray, IntArray]:
+    """Strongest cell of each ``(C, h, w)`` map after division by its distance to ``(C, 2)``.
+
+    Returns rows and columns ``(C,)``; of equals the first.
+    """
+    count, height, width = heatmaps.shape
+    maps = heatmaps.reshape(count, -1)
+    # What the greatest value comes to is reached at least; and as no distance is less than the
+    # softening, only cells above that much can reach it. In a map with a peak there are few.
+    greatest = maps.argmax(axis=1)
+    distances = _measure_distances(greatest // width, greatest % width, nearby_yx)
+    floor = maps[np.arange(count), greatest] / distances * (_SOFTENING * _BARELY_LESS)
+    if not (floor > 0).all():  # nothing but zeros there, or not a number: every cell counts
+        floor[:] = -np.inf
+    candidates = ~(maps < floor[:, None])
+    kinds, cells = np.divmod(candidates.reshape(-1).nonzero()[0], height * width)
+    distances = _measure_distances(cells // width, cells % width, nearby_yx[kinds])
+    damped = maps[kinds, cells] / distances
+    ends = kinds.searchsorted(np.arange(count + 1))
+    best = [cells[a + damped[a:b].argmax()] for a, b in pairwise(ends.tolist())]
+    return np.divmod(np.array(best), width)
 
 
 def decode(heads: Mapping[str, FloatArray], *, min_score: float = 0.0) -> People:
@@ -77,23 +111,22 @@ def decode(heads: Mapping[str, FloatArray], *, min_score: float = 0.0) -> People
 
 def _decode(heads: Mapping[str, FloatArray], min_score: float) -> People:
     height, width = heads["center_heatmap"].shape[1:]
-    middle = np.array([[height / 2, width / 2]], np.float32)
-    center = _damp(heads["center_heatmap"], middle).argmax()
-    row, column = divmod(int(center), width)
+    center = heads["center_heatmap"].reshape(-1) / _measure_from_middle(height, width)
+    row, column = divmod(int(center.argmax()), width)
     expected = heads["keypoint_regression"][:, row, column].reshape(KEYPOINTS, 2)
     expected = expected + np.array([row, column], np.float32)
 
-    damped = _damp(heads["keypoint_heatmaps"], expected).reshape(KEYPOINTS, -1)
-    rows, columns = np.divmod(damped.argmax(axis=1), width)
+    rows, columns = _find_strongest(heads["keypoint_heatmaps"], expected)
     kind = np.arange(KEYPOINTS)
     scores = heads["keypoint_heatmaps"][kind, rows, columns]
     offsets = heads["keypoint_offsets"].reshape(KEYPOINTS, 2, height, width)
     moved = offsets[kind, :, rows, columns]
     # An offset beyond the picture's size is garbage; this is false for NaN too.
     usable = (np.abs(moved) <= max(height, width)).all(axis=1) & (scores > 0)
-    scores = np.where(usable, np.minimum(scores, 1), 0).astype(np.float32)
-    cells = np.stack([rows, columns], axis=1) + moved
-    keypoints = np.where(usable[:, None], cells * STRIDE_PX, np.nan)[:, ::-1].astype(np.float32)
+    scores = np.where(usable, np.minimum(scores, 1), np.float32(0))
+    moved[:, 0] += rows
+    moved[:, 1] += columns
+    keypoints = np.where(usable[:, None], moved[:, ::-1] * STRIDE_PX, np.float32(np.nan))
 
     score = float(scores.mean())
     if score <= 0 or score < min_score:
@@ -103,7 +136,7 @@ def _decode(heads: Mapping[str, FloatArray], min_score: float) -> People:
             boxes=np.zeros((0, 4), np.float32),
             scores=np.zeros(0, np.float32),
         )
-    box = np.concatenate([np.nanmin(keypoints, axis=0), np.nanmax(keypoints, axis=0)])
+    box = np.array([np.fmin.reduce(keypoints), np.fmax.reduce(keypoints)]).reshape(4)
     return People(
         keypoints=keypoints[None],
         keypoint_scores=scores[None],

@@ -49,7 +49,7 @@ class PoseSettings(BaseModel):
         description="People reported at most, the surest first.",
     )
     operator: str = Field(
-        default="movenet-lightning",
+        default="movenet-thunder-int8",
         description="Network that follows whoever is obeyed, in a part of the picture, while the "
         "other one looks for everybody now and then; empty: the other one looks at every picture.",
     )

@@ -30,12 +30,19 @@ _MAX_GROWTH = 1.6
 
 @dataclass(frozen=True, slots=True)
 class _Sighting:
-    """Where a person was seen, in pixels, and when."""
+    """How a person was seen, and when, in s."""
+
+    track: Track
+    timestamp: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a person was seen, in pixels."""
 
     x_px: float
     y_px: float
     scale_px: float
-    timestamp: float
 
 
 class Absences:
@@ -84,7 +91,7 @@ class Absences:
                 self._seen.pop(self._awaited, None)  # no longer missed
             self._awaited, self.returned_id = awaited, None
         seen_now = {
-            track.track_id: self._look_at(track, timestamp)
+            track.track_id: _Sighting(track, timestamp)
             for track in tracks
             if track.state is not TrackState.COASTING and track.visible.any()
         }
@@ -119,18 +126,19 @@ class Absences:
                 best, chosen = own, newcomer
         return chosen
 
-    def _compare(self, before: _Sighting, now: _Sighting) -> float:
+    def _compare(self, seen_before: _Sighting, seen_now: _Sighting) -> float:
         """How unlikely it is that both are one person; above 1 it is not."""
-        absent_s = now.timestamp - before.timestamp
+        absent_s = seen_now.timestamp - seen_before.timestamp
         reach_sw = self._settings.operator_reach_sw * (1.0 + absent_s)
+        before, now = self._locate(seen_before.track), self._locate(seen_now.track)
         distance_px = math.hypot(now.x_px - before.x_px, now.y_px - before.y_px)
         distance_sw = distance_px / max(before.scale_px, now.scale_px)
         growth = abs(math.log(now.scale_px / before.scale_px)) / math.log(_MAX_GROWTH)
         return max(distance_sw / reach_sw, growth)
 
-    def _look_at(self, track: Track, timestamp: float) -> _Sighting:
+    def _locate(self, track: Track) -> _Place:
         rows = [row for row in self._shoulders if track.visible[row]]
         points = track.keypoints[rows] if rows else track.keypoints[track.visible]
         x, y = np.mean(points, axis=0)
         scale = estimate_scale_px(track.keypoints, track.visible, self._skeleton)
-        return _Sighting(float(x), float(y), scale, timestamp)
+        return _Place(float(x), float(y), scale)

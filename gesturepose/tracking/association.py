@@ -58,7 +58,8 @@ def compute_similarity(
         ``(T, P)``, 0 (nothing alike) to below 1; never NaN.
     """
     apart = np.where(common[..., None], predicted[:, None] - measured[None], 0.0)
-    squared = (apart**2).sum(axis=-1) / (2.0 * spreads[:, None] ** 2)
+    x, y = apart[..., 0], apart[..., 1]
+    squared = (x * x + y * y) / (2.0 * spreads[:, None] ** 2)
     alike = np.where(common, np.exp(-squared), 0.0).sum(axis=-1)
     count = common.sum(axis=-1)
     similarity = alike / (count + _DOUBT_KEYPOINTS)
@@ -83,5 +84,7 @@ def assign(similarity: Float64Array, *, min_similarity: float) -> list[tuple[int
     if similarity.size == 0:
         return []
     allowed = similarity >= min_similarity
+    if similarity.size == 1:
+        return [(0, 0)] if allowed.all() else []
     rows, columns = linear_sum_assignment(np.where(allowed, similarity, 0.0), maximize=True)
     return [(int(t), int(p)) for t, p in zip(rows, columns, strict=True) if allowed[t, p]]

@@ -14,6 +14,7 @@ Shalom, Li, Kirubarajan, "Estimation with Applications to Tracking and Navigatio
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,6 +40,19 @@ def _invert_diagonal(matrix: Float64Array) -> Float64Array:
     return np.diag(1.0 / np.diagonal(matrix))
 
 
+def _square(vectors: Float64Array) -> Float64Array:
+    """Squared lengths (N,) of vectors (N, 2)."""
+    x, y = vectors[:, 0], vectors[:, 1]
+    return x * x + y * y
+
+
+def _diagonal(matrix: Float64Array, row: int, column: int) -> Float64Array:
+    """Diagonal ``(K,)`` of one of the four blocks of ``(2 K, 2 K)``: a view, to be written to."""
+    side = len(matrix)
+    first = row * side + column
+    return matrix.reshape(-1)[first : first + side // 2 * (side + 1) : side + 1]
+
+
 class KeypointFilter:
     """Positions and velocities of one person's keypoints.
 
@@ -60,12 +74,18 @@ class KeypointFilter:
         # who annotate them do: measured on webcam recordings at rest, face 0.7, wrists 1.2,
         # hips 1.35 of the mean, which is about the root of the annotators' ratio.
         self._relative_noise = np.sqrt(sigmas / sigmas.mean())
-        self._positions = np.arange(count)
-        self._velocities = np.arange(count, 2 * count)
+        self._positions = slice(count)
+        self._velocities = slice(count, 2 * count)
         self._measure = np.eye(count, 2 * count)
         self._filter = KalmanFilter(dim_x=2 * count, dim_z=count)
         self._filter.x = np.zeros((2 * count, 2))
         self._filter.inv = _invert_diagonal
+        # Of matrices that stay, the diagonals that are written in every step.
+        self._travel = _diagonal(self._filter.F, 0, count)
+        self._decay = _diagonal(self._filter.F, count, count)
+        noise = self._filter.Q
+        self._noise_xx, self._noise_vv = _diagonal(noise, 0, 0), _diagonal(noise, count, count)
+        self._noise_xv, self._noise_vx = _diagonal(noise, 0, count), _diagonal(noise, count, 0)
         self._known = np.zeros(count, dtype=np.bool_)
         self._unseen_s = np.full(count, np.inf)  # since a measurement was last believed
         self._missing_s = np.zeros(count)  # the same, counting only frames that show the person
@@ -75,18 +95,18 @@ class KeypointFilter:
 
     @property
     def positions(self) -> Float64Array:
-        """``(K, 2)`` pixels; meaningless where `known` is false."""
+        """``(K, 2)`` pixels; meaningless where `known` is false. Good until the next step."""
         return self._filter.x[self._positions]  # type: ignore[no-any-return]
 
     @property
     def velocities(self) -> Float64Array:
-        """``(K, 2)`` pixels per second; meaningless where `known` is false."""
+        """``(K, 2)`` pixels per second, as `positions`."""
         return self._filter.x[self._velocities]  # type: ignore[no-any-return]
 
     @property
     def variances(self) -> Float64Array:
-        """``(K,)`` variance of the positions per axis, square pixels."""
-        return np.diagonal(self._filter.P)[self._positions]
+        """``(K,)`` variance of the positions per axis, square pixels. Good until the next step."""
+        return _diagonal(self._filter.P, 0, 0)
 
     @property
     def known(self) -> BoolArray:
@@ -117,32 +137,26 @@ class KeypointFilter:
             Whether the person was seen in the last frame. An unseen person moves on as one rigid
             body that slows down; an unseen keypoint of a seen person slows down by itself, sooner.
         """
-        settings, kalman = self._settings, self._filter
-        positions, velocities = self._positions, self._velocities
+        settings = self._settings
         self._step_s = step_s
         # Exponential decay of the speed, integrated exactly: x += v * tau * (1 - exp(-dt / tau)).
-        travel = np.full(len(positions), step_s)
-        decay = np.ones(len(positions))
+        damping_s = settings.keypoint_damping_s if person_seen else settings.person_damping_s
+        decay = math.exp(-step_s / damping_s)
         lost = self._unseen_s > 0.0
-        if lost.any():
-            damping_s = settings.keypoint_damping_s if person_seen else settings.person_damping_s
-            decay[lost] = np.exp(-step_s / damping_s)
-            travel[lost] = damping_s * (1.0 - decay[lost])
-        kalman.F[positions, velocities] = travel
-        kalman.F[velocities, velocities] = decay
-        self._set_noise(np.full(len(positions), settings.process_noise_sw2_s3 * scale_px**2))
-        kalman.predict()
+        self._travel[:] = np.where(lost, damping_s * (1.0 - decay), step_s)
+        self._decay[:] = np.where(lost, decay, 1.0)
+        self._set_noise(settings.process_noise_sw2_s3 * scale_px**2)
+        self._filter.predict()
         self._unseen_s += step_s
 
-    def _set_noise(self, density: Float64Array) -> None:
-        """Write continuous white noise acceleration of a spectral density (K,) into Q."""
+    def _set_noise(self, density: float) -> None:
+        """Write continuous white noise acceleration of a spectral density into Q."""
         # Bar-Shalom et al., equation 6.2.2-12; filterpy's Q_continuous_white_noise is the same
         # for one keypoint.
-        noise, step_s = self._filter.Q, self._step_s
-        positions, velocities = self._positions, self._velocities
-        noise[positions, positions] = density * (step_s**3 / 3.0)
-        noise[positions, velocities] = noise[velocities, positions] = density * (step_s**2 / 2.0)
-        noise[velocities, velocities] = density * step_s
+        step_s = self._step_s
+        self._noise_xx[:] = density * (step_s**3 / 3.0)
+        self._noise_xv[:] = self._noise_vx[:] = density * (step_s**2 / 2.0)
+        self._noise_vv[:] = density * step_s
 
     def move_as_one(self) -> None:
         """Give every keypoint the median velocity: an unseen person moves as one rigid body."""
@@ -168,39 +182,34 @@ class KeypointFilter:
         """
         settings, kalman = self._settings, self._filter
         deviation = settings.measurement_noise_sw * scale_px * self._relative_noise
-        deviation[seen] /= np.minimum(scores[seen], 1.0)
-        noise = deviation**2
+        np.divide(deviation, np.minimum(scores, 1.0), out=deviation, where=seen)
+        noise = deviation * deviation
         follow = seen & self.visible
         begin = seen & ~follow
-        squared = ((np.where(follow[:, None], keypoints, 0.0) - self.positions) ** 2).sum(axis=1)
+        squared = _square(keypoints - self.positions)
         # Nobody's wrist is suddenly elsewhere: a keypoint out of reach is the network taking the
         # other hand or the background. It is believed once it could have got there, on the way
         # predicted or after a stop: a glitch must not lead the prediction off and then keep it.
-        stopped = ((keypoints - self._anchor) ** 2).sum(axis=1)
-        reach = settings.gate_sw + settings.gate_speed_sw_s * self._unseen_s
-        refused = follow & (np.minimum(squared, stopped) > (reach * scale_px) ** 2)
-        late = follow & ~refused & self._is_nearer_to_refused(keypoints, squared)
+        stopped = _square(keypoints - self._anchor)
+        reach_px = (settings.gate_sw + settings.gate_speed_sw_s * self._unseen_s) * scale_px
+        refused = follow & (np.minimum(squared, stopped) > reach_px * reach_px)
+        # Nearer to one refused in the last frame than to the prediction; NaN stands for nothing
+        # refused, and compares false.
+        late = follow & ~refused & (_square(keypoints - self._refused) < squared)
         follow &= ~(refused | late)
-        rows = np.flatnonzero(follow)
+        rows = follow.nonzero()[0]
         if len(rows):
             self._adapt(rows, squared[rows], noise[rows])
             kalman.update(keypoints[rows], R=np.diag(noise[rows]), H=self._measure[rows])
-        self._begin(np.flatnonzero(begin | late), keypoints, noise, scale_px)
-        self._refused[~refused] = np.nan
-        self._refused[refused] = keypoints[refused]
+        self._begin((begin | late).nonzero()[0], keypoints, noise, scale_px)
+        self._refused = np.where(refused[:, None], keypoints, np.nan)
         believed = seen & ~refused
-        self._anchor[believed] = self.positions[believed]
+        np.copyto(self._anchor, self.positions, where=believed[:, None])
         self._unseen_s[believed] = 0.0
         self._missing_s += self._step_s
         self._missing_s[believed] = 0.0
         self._known |= believed
         self._known &= self._missing_s <= settings.keypoint_coast_s + TIME_SLACK_S
-
-    def _is_nearer_to_refused(self, keypoints: Float64Array, squared: Float64Array) -> BoolArray:
-        """Whether (K,) measurements lie nearer to one refused last frame than to the prediction."""
-        # NaN stands for nothing refused and compares false.
-        nearer: BoolArray = ((keypoints - self._refused) ** 2).sum(axis=1) < squared
-        return nearer
 
     def _adapt(self, rows: IntArray, squared: Float64Array, noise: Float64Array) -> None:
         """Raise process noise of keypoints (N,) whose innovation the filter cannot explain.
@@ -211,10 +220,12 @@ class KeypointFilter:
         measurement (noise gain [t, 1]): it explains the innovation without making up an
         acceleration that would overshoot after a glitch or a sudden stop.
         """
+        missing = squared / self._settings.manoeuvre_nis - (self.variances[rows] + noise)
+        if (missing <= 0.0).all():
+            return
+        missing = np.maximum(missing, 0.0)
         covariance = self._filter.P
-        velocities = self._velocities[rows]
-        expected = covariance[rows, rows] + noise
-        missing = np.maximum(squared / self._settings.manoeuvre_nis - expected, 0.0)
+        velocities = rows + len(self._known)
         elapsed_s = self._unseen_s[rows]
         covariance[rows, rows] += missing
         covariance[rows, velocities] += missing / elapsed_s
@@ -231,7 +242,7 @@ class KeypointFilter:
         """
         if not len(rows):
             return
-        kalman, velocities = self._filter, self._velocities[rows]
+        kalman, velocities = self._filter, rows + len(self._known)
         kalman.P[rows, rows] = noise[rows]
         kalman.P[rows, velocities] = kalman.P[velocities, rows] = 0.0
         kalman.P[velocities, velocities] = (self._settings.initial_speed_sw_s * scale_px) ** 2

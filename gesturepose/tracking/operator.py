@@ -153,11 +153,11 @@ class OperatorSelector:
 
     def _yield_to_larger(self, confirmed: Sequence[Track], timestamp: float, *, busy: bool) -> None:
         """Hand over to somebody who has been clearly larger for long enough."""
-        sizes = {track.track_id: self._measure_size(track) for track in confirmed}
-        own_size = sizes.pop(self._operator_id or 0)
-        if self.rule != "largest" or not sizes:
+        if self.rule != "largest" or len(confirmed) < 2:
             self._larger_since.clear()
             return
+        sizes = {track.track_id: self._measure_size(track) for track in confirmed}
+        own_size = sizes.pop(self._operator_id or 0)
         other_id = max(sizes, key=lambda track_id: sizes[track_id])
         if timestamp - self._chosen_at <= _CHOICE_S and sizes[other_id] > own_size:
             chosen_at = self._chosen_at

@@ -214,6 +214,8 @@ class Tracker:
 
     def _associate(self, people: list[_Person], seen: list[_Measurement]) -> list[_Measurement]:
         """Let some people take a pose or do without; return the poses left over."""
+        if not people:
+            return seen
         pairs = assign(self._compare(people, seen), min_similarity=self._settings.min_similarity)
         taken = dict(pairs)
         for row, person in enumerate(people):
@@ -221,7 +223,7 @@ class Tracker:
                 person.see(seen[taken[row]])
             else:
                 person.miss()
-        columns = set(taken.values())
+        columns = taken.values()
         return [m for column, m in enumerate(seen) if column not in columns]
 
     def _compare(self, people: list[_Person], seen: list[_Measurement]) -> Float64Array:
@@ -233,12 +235,12 @@ class Tracker:
         # 2 sigma as in COCO's kappa.
         kappa_px = 2.0 * settings.tolerance * self._sigmas * root_area_px[:, None]
         wander_px = np.array([settings.wander_sw_s * p.scale_px * p.unseen_s for p in people])
-        variances = np.stack([person.filter.variances for person in people])
-        known = np.stack([person.filter.known for person in people])
-        measured = np.stack([measurement.seen for measurement in seen])
+        variances = np.array([person.filter.variances for person in people])
+        known = np.array([person.filter.known for person in people])
+        measured = np.array([measurement.seen for measurement in seen])
         return compute_similarity(
-            np.stack([person.filter.positions for person in people]),
-            np.stack([measurement.keypoints for measurement in seen]),
+            np.array([person.filter.positions for person in people]),
+            np.array([measurement.keypoints for measurement in seen]),
             known[:, None] & measured[None],
             np.sqrt(kappa_px**2 + wander_px[:, None] ** 2 + variances),
             min_keypoints=settings.min_keypoints,
