@@ -104,6 +104,11 @@ class ModelCard(_Section):
     licence: Text = Field(description="SPDX expression, and what it covers.")
     sha256: Sha256 = Field(description="Of the .onnx file.")
     input: InputRule
+    score_gain: Positive = Field(
+        default=1.0,
+        description="What scores are multiplied by, so that they mean as much as the default "
+        "network's: a network may be less sure of what it sees more exactly. Keypoints only.",
+    )
     outputs: dict[Text, Text] = Field(
         default={}, description="What the file calls the family's outputs, where it differs."
     )

@@ -68,6 +68,7 @@ class PoseEstimator:
         if self._family.sees == "person":
             raise ModelError(f"{model.name} sees one person per crop: somebody must find people")
         self._multiple = model.card.input.multiple
+        self._score_gain = np.float32(model.card.score_gain)
         self._long_side = settings.input_size or model.card.input.long_side
         self._session = PoseSession(
             model, self._family, device=settings.device, threads=settings.threads
@@ -148,13 +149,14 @@ class PoseEstimator:
         keypoints = letterbox.to_source(people.keypoints) + offset
         # One output cell beyond the edge is rounding; farther out lies padding, where nobody is.
         slack = self._family.stride_px / letterbox.scale
-        sure = people.keypoint_scores >= self._settings.min_keypoint_score
+        scores = np.minimum(people.keypoint_scores * self._score_gain, np.float32(1))
+        sure = scores >= self._settings.min_keypoint_score
         farthest = np.full(keypoints.shape[1:], size + slack)
         farthest[self._wrists, 1] = size[1] * (1 - _BOTTOM_SHARE)
         inside = (keypoints >= -slack) & (keypoints <= farthest)
-        seen = sure & (people.keypoint_scores > 0) & inside.all(axis=2)
+        seen = sure & (scores > 0) & inside.all(axis=2)
         keypoints = np.where(seen[..., None], keypoints, np.float32(np.nan))
-        scores = np.where(seen, people.keypoint_scores, np.float32(0))
+        scores = np.where(seen, scores, np.float32(0))
         boxes = letterbox.to_source(people.boxes.reshape(-1, 2, 2)) + offset
         boxes = boxes.reshape(-1, 4)
         distinct = find_distinct(keypoints, people.scores, boxes, sigmas=self._sigmas)

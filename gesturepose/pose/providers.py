@@ -34,10 +34,10 @@ CPU = "CPUExecutionProvider"
 #: More threads than this gain a network this small nothing and take cores from everything else.
 _MOST_THREADS = 4
 
-#: Below so many billions of operations a picture (MoveNet Lightning has 0.45, MultiPose 1.46), waking
+#: Below so many billions of operations a picture (MoveNet Lightning has 0.45), waking
 #: a second thread for each layer takes longer than the layer: measured on two cores, no faster and
 #: a tenth more processor time.
-_SINGLE_THREAD_GFLOPS = 1.5
+_SINGLE_THREAD_GFLOPS = 1.0
 
 #: The library every NVIDIA driver installs; without it neither CUDA nor TensorRT can start.
 _NVIDIA_DRIVER = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
