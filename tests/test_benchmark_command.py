@@ -44,8 +44,11 @@ def test_everything_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
         *("read", "preprocess", "network", "decode", "track", "classify", "resolve"),
         "frame to action",
     ]
-    for stage in stages.values():
-        assert stage["count"] == 18
+    for name, stage in stages.items():
+        # In a look at everybody the operator is looked at as well.
+        assert stage["count"] == 18 or (
+            18 < stage["count"] <= 36 and name in ("preprocess", "network", "decode")
+        )
         assert 0 <= stage["p50_ms"] <= stage["p95_ms"] <= stage["p99_ms"]
     parts = sum(stage["mean_ms"] for name, stage in stages.items() if name != "frame to action")
     inside = parts - stages["read"]["mean_ms"]

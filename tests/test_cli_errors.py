@@ -64,7 +64,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         (["camera"], "unknown command 'camera'; did you mean 'cameras'?"),
         (["frobnicate"], "unknown command 'frobnicate' (see 'gesturepose --help')"),
         (["check", "a.toml", "b.toml"], "unknown argument 'b.toml'"),
-        (["models", "--json"], "unknown option '--json' (see 'gesturepose models --help')"),
+        (["models", "--quux"], "unknown option '--quux' (see 'gesturepose models --help')"),
         (["--no-gui", "--source"], "--source: expected one argument"),
         ([*DEMO, "--max-seconds", "-1"], "--max-seconds: '-1' is not a positive number"),
         ([*DEMO, "--max-seconds", "nan"], "--max-seconds: 'nan' is not a positive number"),

@@ -144,8 +144,9 @@ def test_bins_come_back_to_the_picture_too(
     boxes = boxes_round(keypoints)
     poses = dots.simcc(ratio=ratio, flip=flip, batch=batch)(frame, boxes)
     in_picture, in_crop = errors_px(poses, keypoints, boxes)
-    # The brightest whole pixel, of a dot whose top is flat after rounding, or its neighbour.
-    assert in_crop.max() <= 1.1
+    # The brightest whole pixel, of a dot whose top is flat after rounding, or its neighbour, in a
+    # crop whose pixels are not the picture's.
+    assert in_crop.max() <= 1.5
     assert in_picture.max() < 1
 
 

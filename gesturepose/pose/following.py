@@ -58,6 +58,12 @@ _SIDE_SW = 1.2
 _UP_SW = 1.5
 _DOWN_SW = 1.6
 
+# Shoulder widths round a keypoint: a hand reaches beyond its wrist, and is within a forearm of its
+# elbow wherever the wrist is taken to be. A hand at the region's edge would be seen too near, and
+# keep the region too small.
+_ROUND_SW = np.full((len(COCO17), 1), 0.35, np.float32)
+_ROUND_SW[[COCO17.index("left_elbow"), COCO17.index("right_elbow")]] = 0.7
+
 #: Share of the wanted region by which a new one is larger on each side: so that it can stay, and
 #: for how far hands move until the next frame.
 _MARGIN = 0.08
@@ -173,8 +179,9 @@ def find_region(
     x, y = shoulders.mean(axis=0).tolist()
     if not (math.isfinite(x) and math.isfinite(y)):
         return None
-    left, top = np.nanmin(keypoints, axis=0).tolist()
-    right, bottom = np.nanmax(keypoints, axis=0).tolist()
+    around = _ROUND_SW * np.float32(scale_px)
+    left, top = np.nanmin(keypoints - around, axis=0).tolist()
+    right, bottom = np.nanmax(keypoints + around, axis=0).tolist()
     return (
         min(left, x - _SIDE_SW * scale_px),
         min(top, y - _UP_SW * scale_px),
