@@ -1493,6 +1493,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Following &amp;you</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looks where you are; everybody else is looked for now and then</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Automatic: the fastest that works</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1538,6 +1546,10 @@
     </message>
     <message>
         <source>{size} MB, up to {people} people, licence {licence}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same network, in every picture</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
