@@ -318,3 +318,18 @@ def test_a_card_may_say_that_scores_mean_more(tmp_path: Path) -> None:
     assert sure.scores[both] == pytest.approx(np.minimum(2 * plain.scores[both], 1))
     assert sure.keypoints[both] == pytest.approx(plain.keypoints[both])
     assert sure.score == plain.score
+
+
+def test_what_is_seen_at_the_lower_edge_of_the_picture_is_not_there() -> None:
+    people = People(
+        keypoints=np.full((1, 17, 2), 100, np.float32),
+        keypoint_scores=np.full((1, 17), 0.9, np.float32),
+        boxes=np.array([[90, 90, 110, 110]], np.float32),
+        scores=np.array([0.9], np.float32),
+    )
+    people.keypoints[0, :, 1] = 189
+    letterbox = Letterbox.fit((192, 192), long_side=192, multiple=32)
+    (pose,) = default_estimator()._to_poses(people, letterbox, (0, 0), (192, 192))
+    missing = {COCO17.keypoints[row] for row in np.flatnonzero(pose.scores == 0)}
+    ends = ("wrist", "knee", "ankle")
+    assert missing == {f"{side}_{end}" for side in ("left", "right") for end in ends}

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 _BOTTOM_SHARE = 1 / 32
 """Share of a picture's height that is its lower edge. Hands that lie in a lap below the picture are
 seen in it, at times surely; they would seem to rest there, and strokes to start there. So a wrist
-in the edge is missing; measured on rendered people, shoulders and hips need no such rule."""
+in the edge is missing, as are knees and ankles, which lie below it; measured on rendered people,
+shoulders and hips need no such rule."""
+_LIMB_ENDS = ("_wrist", "_knee", "_ankle")
 
 
 class PoseEstimator:
@@ -78,8 +80,8 @@ class PoseEstimator:
         self.skeleton = SKELETONS[model.card.skeleton]
         self.max_people = min(model.card.max_people, settings.max_people)
         self._sigmas = np.array(self.skeleton.sigmas)
-        self._wrists = [
-            row for row, name in enumerate(self.skeleton.keypoints) if name.endswith("_wrist")
+        self._limb_ends = [
+            row for row, name in enumerate(self.skeleton.keypoints) if name.endswith(_LIMB_ENDS)
         ]
 
     def __call__(self, frame: Frame, region: Region | None = None) -> list[Pose]:
@@ -152,7 +154,7 @@ class PoseEstimator:
         scores = np.minimum(people.keypoint_scores * self._score_gain, np.float32(1))
         sure = scores >= self._settings.min_keypoint_score
         farthest = np.full(keypoints.shape[1:], size + slack)
-        farthest[self._wrists, 1] = size[1] * (1 - _BOTTOM_SHARE)
+        farthest[self._limb_ends, 1] = size[1] * (1 - _BOTTOM_SHARE)
         inside = (keypoints >= -slack) & (keypoints <= farthest)
         seen = sure & (scores > 0) & inside.all(axis=2)
         keypoints = np.where(seen[..., None], keypoints, np.float32(np.nan))
