@@ -152,6 +152,18 @@ def test_a_source_that_begins_again_is_looked_at_anew() -> None:
     assert follower(frame_at(0.0), [track], track).everyone
 
 
+def test_nothing_is_left_of_an_earlier_source() -> None:
+    """One network serves many clips; what it sees must not depend on their order."""
+    person, track = Eyes([pose_at()]), track_of(pose_at())
+    follower, near = Follower(Eyes([]), person), track_of(pose_at(unit=130))
+    follower(frame_at(0.0), [near], near)
+    follower(frame_at(0.0), [], None)
+    follower(frame_at(0.1), [track], track)
+    fresh = Eyes([pose_at()])
+    Follower(Eyes([]), fresh)(frame_at(0.1), [track], track)
+    assert person.looks[-1] == fresh.looks[-1] != person.looks[0]
+
+
 def test_both_networks_are_freed() -> None:
     finder, person = Eyes([]), Eyes([])
     Follower(finder, person).close()

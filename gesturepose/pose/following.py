@@ -118,6 +118,8 @@ class Follower:
         mine = None
         if operator is not None and operator.state is TrackState.CONFIRMED:
             mine = self._follow(frame, operator)
+        else:
+            self._region = None  # the next source must not depend on this one
         if mine is not None and self._may_look_away(frame.timestamp, tracks):
             return Sighting([mine], everyone=False)
         self._looked_at_s = frame.timestamp
