@@ -193,9 +193,9 @@ def to_pixels(positions: FloatArray, stride_px: float) -> FloatArray:
 
 def gather_people(
     names: Sequence[str],
-    keypoints: FloatArray,
-    keypoint_scores: FloatArray,
-    scores: FloatArray,
+    keypoints: NDArray[np.floating],
+    keypoint_scores: NDArray[np.floating],
+    scores: NDArray[np.floating],
     *,
     min_score: float,
 ) -> People:

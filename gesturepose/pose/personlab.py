@@ -29,12 +29,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gesturepose.pose.movenet_multipose import People
+from gesturepose.pose.peaks import gather_people
+from gesturepose.skeleton import COCO17
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+
+    from gesturepose.pose.movenet_multipose import People
 
     FloatArray = NDArray[np.float32]
 
@@ -266,17 +269,6 @@ def _decode(walk: _Walk, min_score: float, layout: Layout) -> People:
         near = np.linalg.norm(keypoints[kinds] - seeds, axis=1) <= layout.same_px
         free &= ~(near & (seen[kinds] > 0))
 
-    order = np.argsort(-np.array(scores), kind="stable")
-    found, found_scores = found[order], found_scores[order]
-    keypoints_xy = np.where(found_scores[..., None] > 0, found[..., ::-1], np.float32(np.nan))
-    boxes = np.zeros((len(order), 4), np.float32)
-    if len(order):
-        boxes = np.concatenate(
-            [np.nanmin(keypoints_xy, axis=1), np.nanmax(keypoints_xy, axis=1)], axis=1
-        )
-    return People(
-        keypoints=keypoints_xy,
-        keypoint_scores=found_scores,
-        boxes=boxes,
-        scores=np.array(scores, np.float32)[order],
+    return gather_people(
+        COCO17.keypoints, found[..., ::-1], found_scores, np.array(scores), min_score=min_score
     )

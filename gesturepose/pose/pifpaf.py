@@ -30,12 +30,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gesturepose.pose.movenet_multipose import People
+from gesturepose.pose.peaks import gather_people
+from gesturepose.skeleton import COCO17
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+
+    from gesturepose.pose.movenet_multipose import People
 
     FloatArray = NDArray[np.float32]
     Array = NDArray[np.float64]
@@ -294,18 +297,8 @@ def _decode(growth: _Growth, min_score: float, layout: Layout) -> People:
             # Nobody else starts where this person has the same keypoint.
             free &= ~_taken(person[kinds], seeds, layout)
 
-    order = np.argsort(-np.array(scores), kind="stable")
-    found = found[order]
-    seen = found[..., 3] > 0
-    keypoints = np.where(seen[..., None], found[..., :2], np.nan).astype(np.float32)
-    boxes = np.zeros((len(order), 4), np.float32)
-    if len(order):
-        boxes = np.concatenate([np.nanmin(keypoints, axis=1), np.nanmax(keypoints, axis=1)], axis=1)
-    return People(
-        keypoints=keypoints,
-        keypoint_scores=np.minimum(found[..., 3], 1).astype(np.float32),
-        boxes=boxes,
-        scores=np.minimum(np.array(scores), 1).astype(np.float32)[order],
+    return gather_people(
+        COCO17.keypoints, found[..., :2], found[..., 3], np.array(scores), min_score=min_score
     )
 
 
