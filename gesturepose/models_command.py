@@ -39,6 +39,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="taken from colours of 0..255, in the network's order (default: 0)",
     )
     add("--std", metavar="R,G,B", type=_colours, default=(1.0, 1.0, 1.0), help="divides them")
+    add(
+        "--flip-test",
+        "--flip",
+        action="store_true",
+        help="run mirrored pictures or crops as well and average both",
+    )
     add("--multiple", metavar="N", type=int, default=32, help="of which sides are (default: 32)")
     add(
         "--long-side",
@@ -75,7 +81,6 @@ def _add_crop_options(parser: argparse.ArgumentParser) -> None:
         "--rows=-1,3,... (default: COCO's)",
     )
     add("--full-scale", metavar="X", type=float, help="what it says when sure (default: 1)")
-    add("--flip-test", action="store_true", default=None, help="run mirrored crops as well")
     add(
         "--shift-flipped",
         action=argparse.BooleanOptionalAction,
@@ -105,7 +110,6 @@ _CROP_FIELDS = (
     "padding",
     "rows",
     "full_scale",
-    "flip_test",
     "shift_flipped",
     "stride_px",
     "refinement",
@@ -192,6 +196,7 @@ def run(options: argparse.Namespace) -> None:
             multiple=options.multiple,
             long_side=options.long_side,
             outputs=dict(options.output),
+            flip_test=options.flip_test,
             top_down=_crop_facts(options),
         ),
     )

@@ -19,7 +19,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from gesturepose import resources
 from gesturepose.errors import ModelError
-from gesturepose.pose import associative_embedding, binding, openpose, pifpaf
+from gesturepose.pose import associative_embedding, binding, openpose, pifpaf, pifpaf_fields
 from gesturepose.pose.card import InputRule, Model, find_model, read_card
 from gesturepose.pose.families import FAMILIES, Family
 from gesturepose.pose.session import PoseSession
@@ -258,10 +258,12 @@ def fields(family: str) -> dict[str, NDArray[np.float32]]:
     if family == "personlab":
         people = support_fields_personlab.draw_people(rng, count=3, size_px=385, apart_px=42)
         return support_fields_personlab.encode(people, size_px=385, stride_px=16, random=rng)
-    if family == "openpifpaf":
+    if family.startswith("openpifpaf"):
         people = support_fields_personlab.draw_people(rng, count=3, size_px=385, apart_px=42)
-        stride = pifpaf.STRIDE_PX
-        return support_fields_pifpaf.encode(people, size_px=385, stride_px=stride, random=rng)
+        version = pifpaf_fields.V0_11 if family == "openpifpaf-v11" else pifpaf_fields.V0_13
+        return support_fields_pifpaf.encode(
+            people, size_px=385, stride_px=pifpaf.STRIDE_PX, random=rng, components=version
+        )
     people, size = support_fields_openpose.people_apart(rng, 3)
     tags = {
         "hrnet-bottom-up": associative_embedding.HRNET,

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gesturepose.evaluation.painted_people import BODY_PX, KINDS, NOISE, SIZE, spots
-from gesturepose.pose import associative_embedding, movenet_multipose, openpose, personlab, pifpaf
+from gesturepose.pose import (
+    associative_embedding,
+    movenet_multipose,
+    openpose,
+    personlab,
+    pifpaf,
+    pifpaf_fields,
+)
 from gesturepose.skeleton import COCO17
 
 if TYPE_CHECKING:
@@ -98,33 +105,44 @@ def _y_before_x(pairs: list[list[NDArray[np.float64]]]) -> FloatArray:
     return _channels([pair[axis] for axis in (0, 1) for pair in pairs])
 
 
-def paint_pifpaf(scene: Scene) -> Heads:
-    """Paint OpenPifPaf's intensity and association fields."""
-    stride_px = pifpaf.STRIDE_PX
-    grid, places = _grid(stride_px, last=1), scene.people / stride_px
-    scale = 0.06 * BODY_PX / stride_px
-    cif, caf = [], []
-    for kind in range(pifpaf.KEYPOINTS):
-        way, _ = _ways(places[:, kind], grid)
-        sure = (np.abs(way) <= 2).all(axis=-1).astype(float)
-        cif += [sure, *np.moveaxis(grid + way, -1, 0), *_filled(sure, 0.1, scale)]
-    for first, second in pifpaf.EDGES:
-        start, along = places[:, first], places[:, second] - places[:, first]
-        # The point of each line that is nearest to a cell, as a share of the line.
-        share = np.einsum("hwnc,nc->nhw", grid[:, :, None] - start, along)
-        share = np.clip(share / np.square(along).sum(axis=1)[:, None, None], 0, 1)
-        beside = start[:, None, None] + share[..., None] * along[:, None, None] - grid
-        away = np.hypot(beside[..., 0], beside[..., 1])
-        owner = away.argmin(axis=0)
-        sure = (away.min(axis=0) <= 1.5).astype(float)
-        ends = (places[owner, kind] for kind in (first, second))
-        caf += [sure, *(axis for end in ends for axis in np.moveaxis(end, -1, 0))]
-        caf += _filled(sure, 0.1, 0.1, scale, scale)
-    return {"cif": _channels(cif), "caf": _channels(caf)}
+def painter_of_pifpaf(components: pifpaf_fields.Components) -> Painter:
+    """Make the painter of one version's intensity and association fields."""
+
+    def paint(scene: Scene) -> Heads:
+        stride_px = pifpaf.STRIDE_PX
+        grid, places = _grid(stride_px, last=1), scene.people / stride_px
+        scale = 0.06 * BODY_PX / stride_px
+        cif, caf = [], []
+        for kind in range(KINDS):
+            way, _ = _ways(places[:, kind], grid)
+            x, y = np.moveaxis(way if components.relative else grid + way, -1, 0)
+            sure = (np.abs(way) <= 2).all(axis=-1).astype(float)
+            cif.append(_in_order(components.cif, c=sure, x=x, y=y, s=scale))
+        for first, second in pifpaf_fields.EDGES:
+            start, along = places[:, first], places[:, second] - places[:, first]
+            # The point of each line that is nearest to a cell, as a share of the line.
+            share = np.einsum("hwnc,nc->nhw", grid[:, :, None] - start, along)
+            share = np.clip(share / np.square(along).sum(axis=1)[:, None, None], 0, 1)
+            beside = start[:, None, None] + share[..., None] * along[:, None, None] - grid
+            away = np.hypot(beside[..., 0], beside[..., 1])
+            sure = (away.min(axis=0) <= 1.5).astype(float)
+            owner = away.argmin(axis=0)
+            origin = grid if components.relative else 0
+            ends = (places[owner, kind] - origin for kind in (first, second))
+            (x1, y1), (x2, y2) = (np.moveaxis(end, -1, 0) for end in ends)
+            seen = {"c": sure, "x1": x1, "y1": y1, "x2": x2, "y2": y2, "s1": scale, "s2": scale}
+            caf.append(_in_order(components.caf, **seen))
+        return {"cif": np.stack(cif)[None], "caf": np.stack(caf)[None]}
+
+    return paint
 
 
-def _filled(like: NDArray[np.float64], *values: float) -> list[NDArray[np.float64]]:
-    return [np.full_like(like, value) for value in values]
+def _in_order(names: tuple[str, ...], **values: NDArray[np.float64] | float) -> FloatArray:
+    """``(n, h, w)`` components; those that no decoder reads are 0.1."""
+    shape = np.shape(values["c"])
+    return np.stack(
+        [np.broadcast_to(values.get(name, 0.1), shape) for name in names], dtype=np.float32
+    )
 
 
 def painter_of_openpose(layout: openpose.Layout, stride_px: float) -> Painter:

@@ -12,12 +12,12 @@ import numpy as np
 from gesturepose.evaluation.painted_fields import (
     paint_movenet,
     paint_personlab,
-    paint_pifpaf,
     painter_of_openpose,
+    painter_of_pifpaf,
     painter_of_tags,
 )
 from gesturepose.evaluation.painted_people import CROP, KINDS, SIZE, spots
-from gesturepose.pose import associative_embedding, openpose
+from gesturepose.pose import associative_embedding, openpose, pifpaf_fields
 from gesturepose.pose.families import FAMILIES
 from gesturepose.pose.heatmaps import TopDownHeatmaps
 from gesturepose.pose.simcc import SimCC
@@ -104,7 +104,8 @@ def _list_painters() -> dict[str, Painter]:
         "movenet-multipose": paint_movenet,
         "movenet-single": paint_movenet,
         "personlab": paint_personlab,
-        "openpifpaf": paint_pifpaf,
+        "openpifpaf": painter_of_pifpaf(pifpaf_fields.V0_13),
+        "openpifpaf-v11": painter_of_pifpaf(pifpaf_fields.V0_11),
         "rtmo": paint_rtmo,
         "yolo-pose": paint_yolo,
         "openpose-coco": painter_of_openpose(openpose.COCO_18, stride("openpose-coco")),

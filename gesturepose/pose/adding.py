@@ -21,7 +21,9 @@ import numpy as np
 
 from gesturepose.errors import GesturePoseError, ModelError
 from gesturepose.pose.card import Model, read_card, user_models_dir
+from gesturepose.pose.decoding_rule import DecodingRule
 from gesturepose.pose.families import FAMILIES
+from gesturepose.pose.mirrored import run_mirrored
 from gesturepose.pose.session import PoseSession
 from gesturepose.pose.settings import PoseSettings
 from gesturepose.pose.top_down import TopDownEstimator, check_crop_size
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+
+    from gesturepose.pose.families import Family
 
 _USUAL_CROP = (192, 256)
 """Width and height of crops where neither the file nor the person says: what most networks since
@@ -45,7 +49,8 @@ class NewModel:
 
     ``top_down`` holds fields of a card's section of that name. Where they are not given, the size
     of crops, the stride and the bins a pixel are the file's; with it, ``multiple``, ``long_side``
-    and ``max_people`` do not count.
+    and ``max_people`` do not count. Where the file takes pictures of one size only, that counts and
+    not ``multiple`` and ``long_side``. ``flip_test`` goes into the section of the family.
     """
 
     family: str
@@ -61,6 +66,7 @@ class NewModel:
     long_side: int = 256
     max_people: int = 20
     outputs: Mapping[str, str] = field(default_factory=dict)
+    flip_test: bool = False
     top_down: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -117,6 +123,13 @@ def _check_facts(file: Path, new: NewModel) -> None:
             f"family {new.family!r} sees whole pictures, not one person per crop: it has no "
             f"{', '.join(new.top_down)}"
         )
+    if problem := _decoding_of(new).find_problem(FAMILIES[new.family]):
+        raise ModelError(problem)
+
+
+def _decoding_of(new: NewModel) -> DecodingRule:
+    """Read what goes into the section of families that see whole pictures."""
+    return DecodingRule(flip_test=new.flip_test and FAMILIES[new.family].sees == "picture")
 
 
 def _try(trial: Path, file: Path, new: NewModel) -> None:
@@ -129,8 +142,15 @@ def _try(trial: Path, file: Path, new: NewModel) -> None:
     model, family = _describe(trial, file, new), FAMILIES[new.family]
     session = _open(model)
     try:
-        heads = _run(session, model, (new.long_side, new.long_side))
-        family.decode(heads, min_score=0.5)
+        width, height = session.input_size or (new.long_side, new.long_side)
+        if session.input_size is not None:
+            new = dataclasses.replace(
+                new, long_side=max(width, height), multiple=math.gcd(width, height)
+            )
+            model = _describe(trial, file, new)
+        heads = _run(session, model, (width, height))
+        decode = family.decode_mirrored if model.card.decoding.flip_test else None
+        (decode or family.decode)(heads, min_score=0.5)
     except (ValueError, IndexError, KeyError) as error:
         shapes = ", ".join(f"{name} {value.shape}" for name, value in heads.items())
         raise ModelError(
@@ -138,11 +158,28 @@ def _try(trial: Path, file: Path, new: NewModel) -> None:
         ) from error
     finally:
         session.close()
+    _check_stride(file, family, heads, width)
+
+
+def _check_stride(
+    file: Path, family: Family, heads: Mapping[str, NDArray[np.float32]], width: int
+) -> None:
+    """Refuse maps finer or coarser than the decoder takes them for: keypoints would lie wrong."""
+    maps = [name for name, channels in family.outputs.items() if channels is not None]
+    cells = max((heads[name].shape[-1] for name in maps), default=None)
+    # A map may have a cell more or less than the picture has room for, by how its edges are padded.
+    if cells is not None and abs(cells * family.stride_px - width) > family.stride_px:
+        raise ModelError(
+            f"{file.name} gives {cells} cells for {width} pixels; networks of the family "
+            f"{family.name} have a cell every {family.stride_px}"
+        )
 
 
 def _complete(trial: Path, file: Path, new: NewModel) -> NewModel:
     """Add to what was said of a network's crops what its file says of them."""
     said = dict(new.top_down)
+    if new.flip_test:
+        said["flip_test"] = True
     session = _open(_describe(trial, file, _with_crops(new, said)))
     try:
         shape = session.input_shape
@@ -190,8 +227,9 @@ def _run(
 ) -> dict[str, NDArray[np.float32]]:
     """Heads for a black picture of ``(width, height)``."""
     width, height = size
+    black = np.zeros((height, width, 3), np.uint8)
     try:
-        return session.run(np.zeros((height, width, 3), np.uint8))
+        return run_mirrored(session, black) if model.card.decoding.flip_test else session.run(black)
     except GesturePoseError as error:
         rule = model.card.input
         raise ModelError(
@@ -229,6 +267,8 @@ def _format_card(trial: Path, file: Path, new: NewModel) -> str:
     if new.outputs:
         lines += ["", "[outputs]"]
         lines += [f"{_quote(name)} = {_quote(value)}" for name, value in new.outputs.items()]
+    if _decoding_of(new).flip_test:
+        lines += ["", "[decoding]", "flip_test = true"]
     if new.top_down:
         lines += ["", "[top_down]"]
         lines += [f"{name} = {_to_toml(value)}" for name, value in new.top_down.items()]

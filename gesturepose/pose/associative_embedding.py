@@ -8,6 +8,11 @@ those of two. Heatmaps of several resolutions are averaged at the finest (Cheng,
 aggregation"); their peaks are joined, one kind of keypoint after the other, to the person whose tag
 is nearest (Newell, "Multiperson pose estimation").
 
+The networks' published figures are of a flip test: the network is shown the mirrored picture as
+well, the heatmaps of both are averaged, and the two tags of a cell are one tag of two components.
+As with the authors, maps of the mirrored picture are turned back cell by cell and not moved: their
+networks were trained with each keypoint in the cell it lies in, and the mirror has the same cells.
+
 Different from the authors' code: all is done at the finest output instead of the input's size; a
 detection is never given to a person whose tag is too far in order to make the sum of all distances
 less; and what is faint is looked for among peaks only.
@@ -20,6 +25,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gesturepose.pose.mirrored import name_of_mirrored
 from gesturepose.pose.peaks import find_peaks, gather_people, to_pixels
 from gesturepose.skeleton import COCO17
 
@@ -121,17 +127,21 @@ HIGHER_HRNET = Layout(
     (Maps("quarter", KEYPOINTS),),
 )
 
-#: HigherHRNet, shown the picture and the mirrored one: tags have two components, one of each.
-HIGHER_HRNET_MIRRORED = Layout(
-    {"quarter": 34, "half": 17, "quarter_mirrored": 34, "half_mirrored": 17},
-    (
-        Maps("quarter"),
-        Maps("half"),
-        Maps("quarter_mirrored", mirrored=True),
-        Maps("half_mirrored", mirrored=True),
-    ),
-    (Maps("quarter", KEYPOINTS), Maps("quarter_mirrored", KEYPOINTS, mirrored=True)),
-)
+
+def _with_mirrored(layout: Layout) -> Layout:
+    """Make of a layout that of the same network, shown the picture and its mirror image."""
+    mirrored = {name: name_of_mirrored(name) for name in layout.outputs}
+
+    def both(parts: tuple[Maps, ...]) -> tuple[Maps, ...]:
+        return *parts, *(Maps(mirrored[part.output], part.first, mirrored=True) for part in parts)
+
+    outputs = {mirrored[name]: channels for name, channels in layout.outputs.items()}
+    return Layout({**layout.outputs, **outputs}, both(layout.heatmaps), both(layout.tags))
+
+
+#: Both, shown the mirrored picture as well: heatmaps are averaged, and tags have two components,
+#: one of each.
+HRNET_MIRRORED, HIGHER_HRNET_MIRRORED = map(_with_mirrored, (HRNET, HIGHER_HRNET))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from pydantic import (
 
 from gesturepose import resources
 from gesturepose.errors import ModelError
+from gesturepose.pose.decoding_rule import DecodingRule
 from gesturepose.pose.families import FAMILIES
 from gesturepose.pose.top_down_rule import TopDownRule
 from gesturepose.skeleton import SKELETONS
@@ -122,6 +123,9 @@ class ModelCard(_Section):
         validate_default=True,
         description="Of a family that sees one person per crop, and only of one.",
     )
+    decoding: DecodingRule = Field(
+        default=DecodingRule(), description="Of a family that sees whole pictures."
+    )
     source: Source
     accuracy: tuple[Accuracy, ...] = Field(default=(), strict=False)
 
@@ -144,6 +148,14 @@ class ModelCard(_Section):
     def _is_known_skeleton(cls, value: str) -> str:
         if value not in SKELETONS:
             raise ValueError(f"no skeleton {value!r}; there is {', '.join(SKELETONS)}")
+        return value
+
+    @field_validator("decoding")
+    @classmethod
+    def _can_be_done(cls, value: DecodingRule, info: ValidationInfo) -> DecodingRule:
+        family = FAMILIES.get(info.data.get("family", ""))
+        if family is not None and (problem := value.find_problem(family)):
+            raise ValueError(problem)
         return value
 
     @field_validator("top_down")

@@ -16,12 +16,16 @@ from gesturepose.errors import ModelError
 from gesturepose.pose.card import find_model
 from gesturepose.pose.duplicates import find_distinct
 from gesturepose.pose.families import FAMILIES
+from gesturepose.pose.fixed_input import fit_within
 from gesturepose.pose.letterbox import Letterbox
+from gesturepose.pose.mirrored import run_mirrored
 from gesturepose.pose.session import PoseSession
 from gesturepose.skeleton import SKELETONS
 from gesturepose.stats import StageTimes
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from gesturepose.datatypes import Frame
     from gesturepose.pose.movenet_multipose import People
     from gesturepose.pose.settings import PoseSettings
@@ -69,12 +73,21 @@ class PoseEstimator:
         self._family = FAMILIES[model.card.family]
         if self._family.sees == "person":
             raise ModelError(f"{model.name} sees one person per crop: somebody must find people")
+        mirrored = self._family.decode_mirrored
+        self._flip_test = mirrored is not None and model.card.decoding.flip_test
+        self._decode = mirrored if mirrored and self._flip_test else self._family.decode
         self._multiple = model.card.input.multiple
         self._score_gain = np.float32(model.card.score_gain)
         self._long_side = settings.input_size or model.card.input.long_side
         self._session = PoseSession(
             model, self._family, device=settings.device, threads=settings.threads
         )
+        only = self._session.input_size
+        if only is not None and settings.input_size not in (None, max(only)):
+            self._session.close()
+            raise ModelError(
+                f"{model.name} takes pictures of {only[0]}x{only[1]} only: leave out input_size"
+            )
         self._letterbox: Letterbox | None = None
         self.model_name = model.name
         self.skeleton = SKELETONS[model.card.skeleton]
@@ -111,9 +124,9 @@ class PoseEstimator:
             letterbox = self._fit((right - left, bottom - top))
             image = letterbox.apply(frame.image[top:bottom, left:right])
         with self._times.measure("network"):
-            outputs = self._session.run(image)
+            outputs = self._run(image)
         with self._times.measure("decode"):
-            people = self._family.decode(outputs, min_score=self._settings.min_score)
+            people = self._decode(outputs, min_score=self._settings.min_score)
             return self._to_poses(people, letterbox, (left, top), frame.size)
 
     @property
@@ -128,16 +141,24 @@ class PoseEstimator:
         is timed.
         """
         width, height = self._fit(size).input_size
-        self._session.run(np.zeros((height, width, 3), np.uint8))
+        self._run(np.zeros((height, width, 3), np.uint8))
 
     def close(self) -> None:
         """Free the network."""
         self._session.close()
 
+    def _run(self, image: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+        if self._flip_test:
+            return run_mirrored(self._session, image)
+        return self._session.run(image)
+
     def _fit(self, size: tuple[int, int]) -> Letterbox:
         if self._letterbox is None or self._letterbox.source_size != size:
-            self._letterbox = Letterbox.fit(
-                size, long_side=self._long_side, multiple=self._multiple
+            only = self._session.input_size
+            self._letterbox = (
+                Letterbox.fit(size, long_side=self._long_side, multiple=self._multiple)
+                if only is None
+                else fit_within(size, only)
             )
         return self._letterbox
 

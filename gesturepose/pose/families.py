@@ -6,6 +6,7 @@ of its own, and a line here.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -16,6 +17,7 @@ from gesturepose.pose import (
     openpose,
     personlab,
     pifpaf,
+    pifpaf_fields,
 )
 from gesturepose.pose.heatmaps import TopDownHeatmaps
 from gesturepose.pose.one_stage import Rtmo, YoloPose
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gesturepose.pose.movenet_multipose import People
+
+    #: Axes that an output may have between its batch and its cells, or its number of channels.
+    Channels = int | tuple[tuple[int, ...], ...]
 
     class Decoder(Protocol):
         """Turns the network's outputs, by name, into people in input pixels."""
@@ -48,8 +53,9 @@ class Family:
     name
         As in a card's ``family``.
     outputs
-        Names of the outputs and their channels: ``(1, channels, h, w)`` float32. ``None`` for one
-        of another shape, which the decoder checks. A card may give them other names.
+        Names of the outputs and their channels: ``(1, channels, h, w)`` float32, or ``(1, *axes, h,
+        w)`` with any of several axes. ``None`` for one of another shape, which the decoder checks.
+        A card may give them other names.
     stride_px
         Input pixels per output cell.
     decode
@@ -58,13 +64,17 @@ class Family:
     sees
         Whether it finds everybody in a whole ``picture``, or one ``person`` in a crop that
         somebody else cuts out: `gesturepose.pose.top_down`.
+    decode_mirrored
+        The decoder of the outputs for a picture and for its mirror image, these with names that
+        `gesturepose.pose.mirrored` makes; ``None`` where the family has none.
     """
 
     name: str
-    outputs: Mapping[str, int | None]
+    outputs: Mapping[str, Channels | None]
     stride_px: int
     decode: Decoder
     sees: Literal["picture", "person"] = "picture"
+    decode_mirrored: Decoder | None = None
 
 
 _OPENPOSE_STRIDE_PX = 8
@@ -76,10 +86,16 @@ def _list_families() -> dict[str, Family]:
         Family("movenet-multipose", multipose.HEADS, multipose.STRIDE_PX, multipose.decode),
         Family("movenet-single", movenet_single.HEADS, multipose.STRIDE_PX, movenet_single.decode),
         Family("personlab", personlab.HEADS, personlab.STRIDE_PX, personlab.decode),
-        Family("openpifpaf", pifpaf.HEADS, pifpaf.STRIDE_PX, pifpaf.decode),
         Family("rtmo", {"dets": None, "keypoints": None}, 1, Rtmo().decode),
         Family("yolo-pose", {"output0": None}, 1, YoloPose().decode),
     ]
+    for name, fields in (
+        ("openpifpaf", pifpaf.OPENPIFPAF),
+        ("openpifpaf-v11", pifpaf.OPENPIFPAF_0_11),
+    ):
+        axes = pifpaf_fields.list_axes(fields.versions)
+        decode = functools.partial(pifpaf.decode, layout=fields)
+        families.append(Family(name, axes, fields.stride_px, decode))
     for name, layout in (
         ("openpose-coco", openpose.COCO_18),
         ("openpose-body25", openpose.BODY_25),
@@ -87,12 +103,15 @@ def _list_families() -> dict[str, Family]:
     ):
         decoder = openpose.OpenPose(layout, stride_px=_OPENPOSE_STRIDE_PX)
         families.append(Family(name, layout.outputs, _OPENPOSE_STRIDE_PX, decoder.decode))
-    for name, tags, stride_px in (
-        ("hrnet-bottom-up", associative_embedding.HRNET, 4),
-        ("higher-hrnet", associative_embedding.HIGHER_HRNET, 2),
+    embedding = associative_embedding
+    for name, tags, mirrored, stride_px in (
+        ("hrnet-bottom-up", embedding.HRNET, embedding.HRNET_MIRRORED, 4),
+        ("higher-hrnet", embedding.HIGHER_HRNET, embedding.HIGHER_HRNET_MIRRORED, 2),
     ):
-        grouping = associative_embedding.AssociativeEmbedding(tags, stride_px)
-        families.append(Family(name, tags.outputs, stride_px, grouping.decode))
+        one, both = (embedding.AssociativeEmbedding(maps, stride_px) for maps in (tags, mirrored))
+        families.append(
+            Family(name, tags.outputs, stride_px, one.decode, decode_mirrored=both.decode)
+        )
     heatmaps, simcc = TopDownHeatmaps(), SimCC()
     families += [
         Family(HEATMAPS, {"heatmaps": None}, heatmaps.stride_px, heatmaps.decode, "person"),

@@ -2,8 +2,9 @@
 
 Follows Kreiss et al., "PifPaf: Composite Fields for Human Pose Estimation", CVPR 2019, and
 "OpenPifPaf: Composite Fields for Semantic Keypoint Detection and Spatio-Temporal Association",
-2021, section III (the networks were not at hand: verified on fields built from the papers'
-definition):
+2021, section III (trained networks were not at hand: verified on fields built from the papers'
+definition, in which OpenPifPaf 0.12.14's own decoder finds the same people, as far from the truth,
+unless noise is strong):
 
 - every cell near a keypoint gives a confidence, the keypoint's exact place and its scale; the
   confidences, spread as Gaussians round these places, add up to a map of high resolution;
@@ -13,10 +14,8 @@ definition):
   connection of all that lead from found to missing keypoints is taken, again and again: the two
   surest associations that begin near the found keypoint are blended, and must lead back to it.
 
-Places are in cells, as OpenPifPaf's exported networks give them, and not relative to the cell: a
-value of x stands for the pixel ``stride * x``. Components of a field are confidence, places,
-spreads, scales: CIF ``(c, x, y, b, s)``, CAF ``(c, x1, y1, x2, y2, b1, b2, s1, s2)``. Spreads b
-serve training only.
+What the networks' outputs look like, and which versions are read, is said in
+`gesturepose.pose.pifpaf_fields`.
 
 It knows nothing of pictures, thresholds of the user or onnxruntime, and it must not change the
 arrays it is given.
@@ -31,6 +30,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gesturepose.pose.peaks import gather_people
+from gesturepose.pose.pifpaf_fields import KEYPOINTS, V0_11, V0_12, V0_13, Components, Fields
 from gesturepose.skeleton import COCO17
 
 if TYPE_CHECKING:
@@ -43,40 +43,6 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float32]
     Array = NDArray[np.float64]
 
-#: Keypoints per person, in COCO's order.
-KEYPOINTS = 17
-
-#: Pairs of keypoints joined by an association field, in the order of the fields: the limbs of
-#: COCO's annotations.
-EDGES = (
-    (15, 13),
-    (13, 11),
-    (16, 14),
-    (14, 12),
-    (11, 12),
-    (5, 11),
-    (6, 12),
-    (5, 6),
-    (5, 7),
-    (6, 8),
-    (7, 9),
-    (8, 10),
-    (1, 2),
-    (0, 1),
-    (0, 2),
-    (1, 3),
-    (2, 4),
-    (3, 5),
-    (4, 6),
-)
-
-#: Components of one field.
-CIF, CAF = 5, 9
-
-#: Heads by name, with their number of channels: the components of the first field, then of the
-#: second; each is ``(1, channels, height, width)`` float32.
-HEADS = {"cif": KEYPOINTS * CIF, "caf": len(EDGES) * CAF}
-
 #: Input pixels per cell of the published networks.
 STRIDE_PX = 8
 
@@ -87,6 +53,8 @@ class Layout:
 
     Attributes
     ----------
+    versions
+        What the components of a field may mean; their number tells which.
     stride_px
         Input pixels per cell.
     map_px
@@ -107,6 +75,7 @@ class Layout:
         Of the cells that see keypoints only so many of the surest count: a bound on the time.
     """
 
+    versions: tuple[Components, ...] = (V0_12, V0_13)
     stride_px: int = STRIDE_PX
     map_px: int = 2
     neighbours: int = 16
@@ -119,6 +88,9 @@ class Layout:
 
 
 OPENPIFPAF = Layout()
+
+#: Version 0.11: the order of components is another one, and their number the same.
+OPENPIFPAF_0_11 = Layout(versions=(V0_11,))
 
 
 class _Map:
@@ -160,18 +132,11 @@ class _Growth:
 
     def __init__(self, heads: Mapping[str, FloatArray], layout: Layout) -> None:
         self._layout = layout
-        # Garbage in is zero out.
-        cif, caf = (
-            np.nan_to_num(heads[name][0].astype(np.float64), posinf=0, neginf=0) for name in HEADS
-        )
-        height, width = cif.shape[1:]
-        limit = layout.stride_px * np.array([width, height])
-        fields = cif.reshape(KEYPOINTS, CIF, height, width)
-        self._kinds, rows, columns = np.nonzero(fields[:, 0] >= layout.cell_score)
-        cells = fields[self._kinds, :, rows, columns]
-        self._cells = np.column_stack(
-            [np.minimum(cells[:, 0], 1), cells[:, [1, 2, 4]] * layout.stride_px]
-        )
+        fields = Fields.read(heads, layout.versions)
+        limit = layout.stride_px * np.array(fields.size)
+        self._kinds, self._cells = fields.list_intensities(layout.cell_score)
+        self._cells[:, 0] = np.minimum(self._cells[:, 0], 1)
+        self._cells[:, 1:] *= layout.stride_px
         near = self._near(self._cells[:, 1:3], limit)
         best = np.argsort(-np.where(near, self._cells[:, 0], -1), kind="stable")
         best = best[: min(int(near.sum()), layout.most_cells)]
@@ -182,15 +147,12 @@ class _Growth:
         # Per keypoint: what leads away from it, (target, its associations, those back). Columns:
         # confidence, x and y here, x and y there, scale here and there.
         self._ways: list[list[tuple[int, Array, Array]]] = [[] for _ in range(KEYPOINTS)]
-        for edge, field in zip(EDGES, caf.reshape(-1, CAF, height, width), strict=True):
-            rows, columns = np.nonzero(field[0] >= layout.cell_score)
-            found = field[:, rows, columns].T
-            found = np.column_stack(
-                [np.minimum(found[:, 0], 1), found[:, [1, 2, 3, 4, 7, 8]] * layout.stride_px]
-            )
-            found = found[self._near(found[:, 1:3], limit) & self._near(found[:, 3:5], limit)]
-            back = found[:, [0, 3, 4, 1, 2, 6, 5]]
-            found, back = self._weigh(found, edge[1]), self._weigh(back, edge[0])
+        for edge, seen in fields.list_associations(layout.cell_score):
+            seen[:, 0] = np.minimum(seen[:, 0], 1)
+            seen[:, 1:] *= layout.stride_px
+            near = self._near(seen[:, 1:3], limit) & self._near(seen[:, 3:5], limit)
+            found = self._weigh(seen[near], edge[1])
+            back = self._weigh(seen[near][:, [0, 3, 4, 1, 2, 6, 5]], edge[0])
             self._ways[edge[0]].append((edge[1], found, back))
             self._ways[edge[1]].append((edge[0], back, found))
 
@@ -263,7 +225,8 @@ def decode(
     Parameters
     ----------
     heads
-        The arrays named in `HEADS`. Any numbers are survived: what is not finite counts as zero.
+        ``cif`` and ``caf``, see `gesturepose.pose.pifpaf_fields`. Any numbers are survived: what
+        is not finite counts as zero.
     min_score
         People below it are left out. A person's score is the mean of its keypoints' scores, of
         which those that a person found before has at the same place do not count.
@@ -275,6 +238,11 @@ def decode(
     People
         Best first; a keypoint without evidence is NaN with score 0. A person's box is the smallest
         round its keypoints.
+
+    Raises
+    ------
+    ValueError
+        The heads are of none of the layout's versions.
     """
     with np.errstate(all="ignore"):
         return _decode(_Growth(heads, layout), min_score, layout)

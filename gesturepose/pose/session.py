@@ -85,6 +85,13 @@ class PoseSession:
             side if isinstance(side, int) else None for side in declared
         )
 
+    @property
+    def input_size(self) -> tuple[int, int] | None:
+        """``(width, height)`` of all pictures the file takes, ``None`` where a side is free."""
+        _, *sides = self.input_shape
+        height, width = sides[:2] if self._rule.layout == "NHWC" else sides[1:]
+        return None if height is None or width is None else (width, height)
+
     def _check_signature(self) -> None:
         """Compare the file's inputs and outputs with its family's and its card's."""
         inputs = {node.name: (node.type, node.shape) for node in self._session.get_inputs()}
@@ -97,18 +104,25 @@ class PoseSession:
         # A size that is free has a name, or none.
         fits = fits and (shape[colours] == 3 or not isinstance(shape[colours], int))
         fits = fits and (shape[0] == 1 or not isinstance(shape[0], int))
+        given, wanted = dict(zip(outputs, outputs, strict=True)), []
         for name, channels in self._outputs.items():
             found = outputs.get(name)
+            wanted.append(name)
             if found is None:
                 fits = False
             elif channels is not None:
-                fits &= len(found) == 4 and found[1] == channels
+                axes = ((channels,),) if isinstance(channels, int) else channels
+                if len(found) < 4 or tuple(found[1:-2]) not in axes:
+                    fits = False
+                    given[name] = f"{name} {found}"
+                    choice = " or ".join("x".join(map(str, several)) for several in axes)
+                    wanted[-1] = f"{name} of {choice} channels"
         if not fits:
-            given = ", ".join(f"{name} ({kind}{shape})" for name, (kind, shape) in inputs.items())
+            taken = ", ".join(f"{name} ({kind}{shape})" for name, (kind, shape) in inputs.items())
             raise ModelError(
-                f"{self._path} is not a {self._family.name} pose network: it takes {given} and "
-                f"gives {', '.join(outputs)}; it should take one picture ({rule.dtype} "
-                f"{rule.layout} {rule.colour}) and give {', '.join(self._outputs)}"
+                f"{self._path} is not a {self._family.name} pose network: it takes {taken} and "
+                f"gives {', '.join(given.values())}; it should take one picture ({rule.dtype} "
+                f"{rule.layout} {rule.colour}) and give {', '.join(wanted)}"
             )
 
     def run(self, image: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
