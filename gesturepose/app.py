@@ -7,6 +7,7 @@ when they are needed, so that the command line answers quickly.
 from __future__ import annotations
 
 import logging
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -132,7 +133,6 @@ def compose(  # noqa: PLR0913 - what a front end may want to hear or to keep, by
             config, options.source, times, network=network, explain=options.explain
         )
         lossless = not opener.live and not options.realtime
-        idle_fps = config.camera.idle_fps
         slot: Slot[Frame | PoseFrame] = Slot(lossless=lossless)
 
         def on_status(status: SourceStatus) -> None:
@@ -159,9 +159,8 @@ def compose(  # noqa: PLR0913 - what a front end may want to hear or to keep, by
             lossless=lossless,
             max_seconds=options.max_seconds,
             on_end=end,
-            gate=None if lossless or not idle_fps else StillnessGate(idle_fps),
-            saving=options.saving,
         )
+        engine.set_saving(options.saving)
     except BaseException:
         opener.close()
         raise
@@ -189,19 +188,19 @@ class Stages:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A loaded pose network, which may serve one source after another.
+    """A loaded pose network, which may serve many sources, one after another or in turns.
 
     Attributes
     ----------
-    estimate
-        Gives the poses in a frame.
+    watch
+        Gives what looks at the frames of one source, and knows of no other.
     model, provider
         What it is called, and what it runs on.
     close
-        Frees it; `estimate` fails from then on.
+        Frees it; whatever `watch` gave fails from then on.
     """
 
-    estimate: Estimator
+    watch: Callable[[], Estimator]
     model: str
     provider: str
     close: Callable[[], None]
@@ -246,12 +245,13 @@ def make_stages(
         network = load_network(config.model, times)
     classifier, engagement, bindings = make_mapping(config)
     pipeline = Pipeline(
-        estimator=network.estimate,
+        estimator=network.watch(),
         tracker=Tracker(config.tracker, COCO17),
         operator=OperatorSelector(config.tracker, rule=config.control.operator),
         classifier=classifier,
         engagement=engagement,
         bindings=bindings,
+        gate=StillnessGate(slow_fps=config.camera.slow_fps, idle_fps=config.camera.idle_fps),
         times=times,
         explain=explain,
     )
@@ -269,7 +269,7 @@ def take_recorded_poses(
     return Sighting(frame.poses, frame.everyone)
 
 
-_RECORDED = Network(take_recorded_poses, "none", "none", lambda: None)
+_RECORDED = Network(lambda: take_recorded_poses, "none", "none", lambda: None)
 
 
 def load_network(settings: PoseSettings, times: StageTimes) -> Network:
@@ -280,23 +280,35 @@ def load_network(settings: PoseSettings, times: StageTimes) -> Network:
     ModelError
         If it is not there, is not what its card says, or the device does not work here.
     """
-    from gesturepose.pose.estimator import PoseEstimator
     from gesturepose.pose.following import Follower
+    from gesturepose.pose.following_everyone import EveryoneFollower
     from gesturepose.pose.making import make_estimator
+    from gesturepose.pose.two_stage import TwoStageEstimator
 
-    finder = make_estimator(settings, times)
-    person = None
-    # Whoever chose a network for one person at a time chose it for the operator too.
-    if settings.operator and isinstance(finder, PoseEstimator) and finder.max_people > 1:
-        person = make_estimator(settings.for_operator(), times)
-    follower = Follower(finder, person)
+    with ExitStack() as stack:
+        finder = stack.enter_context(closing(make_estimator(settings, times)))
+        person = None
+        # Whoever chose a network for one person at a time chose it for the operator too.
+        for_everybody = not isinstance(finder, TwoStageEstimator) and finder.max_people > 1
+        if settings.operator and for_everybody:
+            person = stack.enter_context(closing(make_estimator(settings.for_operator(), times)))
+        networks = stack.pop_all()
 
-    def estimate(
-        frame: Frame | PoseFrame, tracks: Sequence[Track], operator_id: int | None
-    ) -> Sighting:
-        if not isinstance(frame, Frame):
-            raise TypeError("a network needs pictures")
-        operator = next((track for track in tracks if track.track_id == operator_id), None)
-        return follower(frame, tracks, operator)
+    def watch() -> Estimator:
+        follower: Follower | EveryoneFollower
+        if isinstance(finder, TwoStageEstimator):
+            follower = EveryoneFollower(finder)
+        else:
+            follower = Follower(finder, person)
 
-    return Network(estimate, finder.model_name, finder.provider, follower.close)
+        def estimate(
+            frame: Frame | PoseFrame, tracks: Sequence[Track], operator_id: int | None
+        ) -> Sighting:
+            if not isinstance(frame, Frame):
+                raise TypeError("a network needs pictures")
+            operator = next((track for track in tracks if track.track_id == operator_id), None)
+            return follower(frame, tracks, operator)
+
+        return estimate
+
+    return Network(watch, finder.model_name, finder.provider, networks.close)

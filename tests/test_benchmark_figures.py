@@ -16,6 +16,9 @@ from gesturepose.config import Config
 from gesturepose.datatypes import Frame
 from gesturepose.errors import UsageError
 from gesturepose.evaluation.benchmark import (
+    READ,
+    STEP,
+    Comparison,
     Durations,
     Ratio,
     Spread,
@@ -25,7 +28,7 @@ from gesturepose.evaluation.benchmark import (
 from gesturepose.evaluation.benchmark_live import PacedSource
 from gesturepose.evaluation.benchmark_people import MOST_PEOPLE, cut_people, tile
 from gesturepose.evaluation.benchmark_start import peak_memory_mb
-from gesturepose.evaluation.benchmark_tables import format_comparison
+from gesturepose.evaluation.benchmark_tables import format_comparison, format_stages
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,6 +80,13 @@ def test_durations_keep_every_call() -> None:
     assert times.spreads()["stage"].count == 3000
     times.clear()
     assert times.spreads() == {}
+
+
+def test_stages_are_in_the_order_of_a_frame_whichever_ran_first() -> None:
+    times = Durations()
+    for stage in ("resolve", STEP, "another", "network", "find", READ):
+        times.add(stage, 0.01)
+    assert list(times.spreads()) == ["another", READ, "find", "network", "resolve", STEP]
 
 
 @pytest.mark.parametrize("people", range(1, MOST_PEOPLE + 1))
@@ -148,9 +158,23 @@ def test_sides_of_a_comparison() -> None:
             change_config(config, side)
 
 
-def test_names_too_long_for_the_table_are_cut() -> None:
-    from gesturepose.evaluation.benchmark import STEP, Comparison
+def test_how_often_a_stage_ran_is_told() -> None:
+    spreads = {
+        "find": Spread.of([0.02] * 3),
+        "network": Spread.of([0.01] * 25),
+        STEP: Spread.of([0.03] * 20),
+    }
+    head, *rows = format_stages(spreads, cpu_ms=30.0).splitlines()
+    assert head.endswith("   a frame")
+    assert [(row.split()[0], row.split()[-1]) for row in rows[:3]] == [
+        ("find", "0.15"),
+        ("network", "1.25"),
+        ("frame", "1.00"),
+    ]
+    assert {len(row) for row in (head, *rows[:3])} == {len(head)}
 
+
+def test_names_too_long_for_the_table_are_cut() -> None:
     spreads = {STEP: Spread.of([0.01, 0.02])}
     one = Ratio.of([1.0], [1.0])
     text = format_comparison(Comparison((spreads, spreads), one, one, 2), ("a" * 300, "b"))

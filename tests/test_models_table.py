@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,8 +12,11 @@ from gesturepose import resources
 from gesturepose.cli import main
 from gesturepose.evaluation.model_speed import time_models
 from gesturepose.evaluation.model_table import Speed, describe, format_models
+from gesturepose.pose.adding import NewModel, add_model
 from gesturepose.pose.card import list_models
 from gesturepose.pose.families import FAMILIES
+from gesturepose.pose.top_down_rule import HEATMAPS
+from gesturepose.pose.two_stage import TwoStageEstimator
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -169,16 +171,41 @@ def test_json_tells_everything(capsys: pytest.CaptureFixture[str]) -> None:
     assert (timed["ms"], timed["provider"]) == (1.24, "CPU")
 
 
-def test_one_per_crop_is_explained(folder: Path) -> None:
-    """A network behind another is timed with it, and the table says so."""
-    family = next(name for name, family in FAMILIES.items() if family.sees == "person")
-    edit_card(
-        folder,
-        "crops",
-        ("^family = .*?$", f'family = "{family}"'),
-        (r"^\[source\]", "[top_down]\nwidth = 192\nheight = 256\n\n[source]"),
+def add_crop_network(folder: Path) -> None:
+    """Thunder's keypoint heatmaps, as a network that sees one person per crop."""
+    new = NewModel(
+        family=HEATMAPS,
+        name="crops",
+        licence="Apache-2.0",
+        layout="NHWC",
+        dtype="uint8",
+        outputs={"heatmaps": "keypoint_heatmaps"},
+        top_down={"width": 256, "height": 256, "grid": "centers"},
     )
-    shutil.copy(resources.models_dir() / f"{DEFAULT}.onnx", folder / "crops.onnx")
-    listed = [model for model in list_models() if model.name == "crops"]
-    text = format_models(listed, {"crops": Speed(30.0, "CPU")})
-    assert "the default one's time besides" in " ".join(text.split())
+    add_model(resources.models_dir() / "movenet-thunder-int8.onnx", new, folder=folder)
+
+
+def test_a_network_for_one_person_is_timed_on_one_and_the_table_says_so(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_crop_network(folder)
+    finder_runs = []
+    find = TwoStageEstimator.find
+
+    def count(self: TwoStageEstimator, *asked: Any) -> Any:
+        finder_runs.append(self.model_name)
+        return find(self, *asked)
+
+    monkeypatch.setattr(TwoStageEstimator, "find", count)
+    listed = [model for model in list_models() if model.name in {"crops", "posenet"}]
+    speeds = time_models(listed)
+    assert finder_runs == ["crops"]  # for the box, before anything is timed
+    assert speeds.keys() == {"crops", "posenet"}
+    text = format_models(listed, speeds)
+    assert cells(text, "crops")["MS"] == f"{speeds['crops'].ms:.1f}*"
+    assert cells(text, "posenet")["MS"] == f"{speeds['posenet'].ms:.1f}"
+    assert "* for each person there, whose box is known." in " ".join(text.split())
+    told = {entry["name"]: entry["ms_per"] for entry in describe(listed, speeds)}
+    assert told == {"crops": "person", "posenet": "picture"}
+    # Untimed, there is nothing to explain.
+    assert "whose box is known" not in models(capsys, "--no-time")

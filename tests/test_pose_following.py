@@ -18,13 +18,8 @@ from gesturepose.capture.opening import open_source
 from gesturepose.capture.settings import CaptureSettings
 from gesturepose.config import load_config
 from gesturepose.datatypes import Frame, Pose, Track, TrackState
-from gesturepose.pose.following import (
-    ACCOMPANIED_S,
-    ALONE_S,
-    Follower,
-    find_region,
-    keep_region,
-)
+from gesturepose.pose.following import Follower, find_region, keep_region
+from gesturepose.pose.looks import ACCOMPANIED_S, ALONE_S
 from gesturepose.resources import default_config, demo_clip
 from gesturepose.skeleton import COCO17
 from gesturepose.stats import StageTimes
@@ -60,19 +55,14 @@ class Eyes:
 
     poses: list[Pose]
     looks: list[Region | None] = field(default_factory=list)
-    closed: bool = False
 
     def __call__(
         self,
         frame: Frame,  # noqa: ARG002 - as a network's
         region: Region | None = None,
     ) -> list[Pose]:
-        assert not self.closed
         self.looks.append(region)
         return list(self.poses)
-
-    def close(self) -> None:
-        self.closed = True
 
 
 def frame_at(t: float) -> Frame:
@@ -162,14 +152,6 @@ def test_nothing_is_left_of_an_earlier_source() -> None:
     fresh = Eyes([pose_at()])
     Follower(Eyes([]), fresh)(frame_at(0.1), [track], track)
     assert person.looks[-1] == fresh.looks[-1] != person.looks[0]
-
-
-def test_both_networks_are_freed() -> None:
-    finder, person = Eyes([]), Eyes([])
-    Follower(finder, person).close()
-    assert finder.closed
-    assert person.closed
-    Follower(Eyes([]), None).close()
 
 
 @given(

@@ -31,6 +31,11 @@ WARM_UP_FRAMES = 20
 """Frames before anything is timed: memory is laid out, caches fill, clocks rise."""
 STEP = "frame to action"
 READ = "read"
+_ORDER = (
+    *(READ, "compare", "find", "preprocess", "network", "decode"),
+    *("track", "classify", "resolve", STEP),
+)
+"""Of stages in a frame; in the first one that is timed, some need not run."""
 _RESAMPLES = 1000
 
 
@@ -73,8 +78,10 @@ class Durations(StageTimes):
         self.seconds.clear()
 
     def spreads(self) -> dict[str, Spread]:
-        """Percentiles by stage, in the order the stages were first seen."""
-        return {stage: Spread.of(seconds) for stage, seconds in self.seconds.items()}
+        """Percentiles by stage, in the order stages have in a frame; unknown ones come first."""
+        places = {stage: place for place, stage in enumerate(_ORDER)}
+        stages = sorted(self.seconds, key=lambda stage: places.get(stage, -1))
+        return {stage: Spread.of(self.seconds[stage]) for stage in stages}
 
 
 class Bench:

@@ -23,10 +23,17 @@ _SIDE_WIDTH = 95
 
 
 def format_stages(spreads: Mapping[str, Spread], *, cpu_ms: float) -> str:
-    """Write times by stage, frames per second, and processor time per frame in milliseconds."""
-    lines = [_row("stage", ("p50 ms", "p95 ms", "p99 ms", "mean ms"))]
-    lines += [_row(name, _cells(spread)) for name, spread in spreads.items()]
+    """Write times by stage, frames per second, and processor time per frame in milliseconds.
+
+    Stages do not all run once a frame: their times are of when they ran, and the last column says
+    how often that was.
+    """
     step = spreads[STEP]
+    lines = [_row("stage", ("p50 ms", "p95 ms", "p99 ms", "mean ms", "a frame"))]
+    lines += [
+        _row(name, (*_cells(spread), f"{spread.count / step.count:.2f}"))
+        for name, spread in spreads.items()
+    ]
     summary = (
         f"{1e3 / step.mean:.1f} frames/s as fast as possible; {cpu_ms:.2f} ms of processor time "
         f"per frame; {step.count} frames"

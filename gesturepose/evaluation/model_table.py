@@ -24,6 +24,8 @@ _WIDTH = 100
 _HEADING = ("NAME", "FAMILY", "INPUT", "PEOPLE", "PARAMS", "GFLOPS", "MS", "LICENCE")
 _NUMBERS = slice(2, 7)
 """Columns that are flush right."""
+_MARKS = {"picture": "", "person": "*"}
+"""What stands behind the milliseconds of a network that is shown so much."""
 _FIRST_WORDS = ("AP ", "PCK@", "mean OKS")
 """How measures begin that are shown; a card may tell more."""
 
@@ -35,7 +37,8 @@ class Speed:
     Attributes
     ----------
     ms
-        Median milliseconds from a picture to everybody's poses.
+        Median milliseconds from a picture to everybody's poses; to that of one person whose box is
+        known, for a network that sees one at a time.
     provider
         What it ran on.
     """
@@ -59,6 +62,7 @@ def describe(models: Sequence[Model], speeds: Mapping[str, Speed]) -> list[dict[
             "parameters": model.card.parameters,
             "gflops": model.card.gflops,
             "ms": round(speeds[model.name].ms, 2) if model.name in speeds else None,
+            "ms_per": FAMILIES[model.card.family].sees,
             "provider": speeds[model.name].provider if model.name in speeds else None,
             "licence": model.card.licence,
             "accuracy": [entry.model_dump() for entry in model.card.accuracy],
@@ -87,7 +91,7 @@ def _format_costs(models: Sequence[Model], speeds: Mapping[str, Speed]) -> str:
                 str(card.max_people),
                 "-" if card.parameters is None else f"{card.parameters / 1e6:.2f} M",
                 "-" if card.gflops is None else f"{card.gflops:.3g}",
-                "-" if speed is None else f"{speed.ms:.1f}",
+                "-" if speed is None else f"{speed.ms:.1f}{_MARKS[FAMILIES[card.family].sees]}",
                 one_line(card.licence.split(" (")[0]),
             )
         )
@@ -103,16 +107,21 @@ def _format_costs(models: Sequence[Model], speeds: Mapping[str, Speed]) -> str:
 
 
 def _explain_costs(models: Sequence[Model], speeds: Mapping[str, Speed]) -> str:
-    notes = ["GFLOPS: billions of operations a picture of 640x480, a multiply-add being two."]
+    notes = [
+        "GFLOPS: billions of operations a picture of 640x480 or a crop, a multiply-add being two."
+    ]
     if speeds:
         providers = ", ".join(sorted({speed.provider for speed in speeds.values()}))
         notes.append(
             f"MS: milliseconds here and now from a picture to everybody's poses, {providers}."
         )
-    if speeds and any(FAMILIES[model.card.family].sees == "person" for model in models):
+    if any(
+        FAMILIES[model.card.family].sees == "person" for model in models if model.name in speeds
+    ):
         notes.append(
-            "Networks that see one person per crop take the default one's time besides, which "
-            "finds the people."
+            "* for each person there, whose box is known. Where people are the default network "
+            "finds, which takes its own time besides: now and then, and when somebody is lost or "
+            "new."
         )
     return "\n".join(map(_wrap, notes))
 

@@ -19,6 +19,13 @@ import numpy as np
 
 from gesturepose.body_scale import estimate_scale_px
 from gesturepose.datatypes import Pose, Sighting, TrackState
+from gesturepose.pose.looks import (
+    REACH_SW,
+    LookTimer,
+    expect_keypoints,
+    is_where_expected,
+    measure_apart_px,
+)
 from gesturepose.skeleton import COCO17
 
 if TYPE_CHECKING:
@@ -39,16 +46,6 @@ if TYPE_CHECKING:
             """Find the people in a frame, or in a part of it, the surest first."""
             ...
 
-        def close(self) -> None:
-            """Free it."""
-            ...
-
-
-#: Seconds between looks at everybody while the operator is alone, and while others are there.
-#: Somebody new is noticed within the first; the others' keypoints are never older than the second,
-#: which is what tracks carry over.
-ALONE_S = 0.5
-ACCOMPANIED_S = 0.2
 
 # Lengths in shoulder widths from the middle of the shoulders: what is seen in any case, hands that
 # hang and hips among it, however few keypoints are known. Hands that reach out farther are
@@ -58,12 +55,6 @@ _SIDE_SW = 1.2
 _UP_SW = 1.5
 _DOWN_SW = 1.6
 
-# Shoulder widths round a keypoint: a hand reaches beyond its wrist, and is within a forearm of its
-# elbow wherever the wrist is taken to be. A hand at the region's edge would be seen too near, and
-# keep the region too small.
-_ROUND_SW = np.full((len(COCO17), 1), 0.35, np.float32)
-_ROUND_SW[[COCO17.index("left_elbow"), COCO17.index("right_elbow")]] = 0.7
-
 #: Share of the wanted region by which a new one is larger on each side: so that it can stay, and
 #: for how far hands move until the next frame.
 _MARGIN = 0.08
@@ -71,14 +62,6 @@ _MARGIN = 0.08
 _MIN_FILL = 0.6
 
 _SHOULDERS = [COCO17.index("left_shoulder"), COCO17.index("right_shoulder")]
-#: Head and trunk, which tell who somebody is: hands move too fast.
-_CORE = [
-    COCO17.index(name)
-    for name in ("nose", "left_shoulder", "right_shoulder", "left_hip", "right_hip")
-]
-
-#: A person found farther from the expected place than this, in shoulder widths, is another.
-_MAX_SHIFT_SW = 0.6
 
 
 class Follower:
@@ -95,7 +78,7 @@ class Follower:
     def __init__(self, finder: Eyes, person: Eyes | None) -> None:
         self._finder = finder
         self._person = person
-        self._looked_at_s = -math.inf
+        self._timer = LookTimer()
         self._region: Region | None = None
 
     def __call__(self, frame: Frame, tracks: Sequence[Track], operator: Track | None) -> Sighting:
@@ -119,32 +102,17 @@ class Follower:
         if operator is not None and operator.state is TrackState.CONFIRMED:
             mine = self._follow(frame, operator)
         else:
-            self._region = None  # the next source must not depend on this one
-        if mine is not None and self._may_look_away(frame.timestamp, tracks):
+            self._region = None  # somebody else may be obeyed next
+        if mine is not None and not self._timer.is_due(frame.timestamp, tracks):
             return Sighting([mine], everyone=False)
-        self._looked_at_s = frame.timestamp
+        self._timer.restart(frame.timestamp)
         return Sighting(_refine(self._finder(frame), mine))
-
-    def close(self) -> None:
-        """Free the networks."""
-        self._finder.close()
-        if self._person is not None:
-            self._person.close()
-
-    def _may_look_away(self, timestamp: float, tracks: Sequence[Track]) -> bool:
-        """Whether it will do to have seen the operator only."""
-        if any(track.state is TrackState.TENTATIVE for track in tracks):
-            return False  # whether somebody came is to be known soon
-        patience_s = ACCOMPANIED_S if len(tracks) > 1 else ALONE_S
-        # A source that has begun again is looked at anew.
-        return 0 <= timestamp - self._looked_at_s < patience_s
 
     def _follow(self, frame: Frame, operator: Track) -> Pose | None:
         """Look for the operator only; ``None`` if somebody else is there, or nobody."""
         if self._person is None:
             return None
-        step_s = frame.timestamp - operator.timestamp
-        expected = operator.keypoints + operator.velocities * np.float32(step_s)
+        expected = expect_keypoints(operator, frame.timestamp)
         scale_px = estimate_scale_px(expected, operator.visible, COCO17)
         wanted = find_region(expected, scale_px=scale_px)
         if wanted is None:
@@ -153,8 +121,7 @@ class Follower:
         if self._region is None:
             return None
         poses = self._person(frame, self._region)
-        near_px = _MAX_SHIFT_SW * scale_px
-        if not poses or _measure_apart(poses[0].keypoints, expected) > near_px:
+        if not poses or not is_where_expected(poses[0].keypoints, expected, scale_px=scale_px):
             return None
         return poses[0]
 
@@ -181,7 +148,7 @@ def find_region(
     x, y = shoulders.mean(axis=0).tolist()
     if not (math.isfinite(x) and math.isfinite(y)):
         return None
-    around = _ROUND_SW * np.float32(scale_px)
+    around = REACH_SW[:, None] * np.float32(scale_px)
     left, top = np.nanmin(keypoints - around, axis=0).tolist()
     right, bottom = np.nanmax(keypoints + around, axis=0).tolist()
     return (
@@ -241,17 +208,10 @@ def _refine(poses: list[Pose], mine: Pose | None) -> list[Pose]:
     """
     if mine is None:
         return poses
-    apart = [_measure_apart(pose.keypoints, mine.keypoints) for pose in poses]
+    apart = [measure_apart_px(pose.keypoints, mine.keypoints) for pose in poses]
     if not apart or math.isinf(min(apart)):
         return poses
     nearest = apart.index(min(apart))
     # Whether this is a person at all the network that finds everybody knows better.
     refined = Pose(mine.keypoints, mine.scores, poses[nearest].score)
     return [refined if i == nearest else pose for i, pose in enumerate(poses)]
-
-
-def _measure_apart(keypoints: FloatArray, others: FloatArray) -> float:
-    """Median distance in pixels of head and trunk; infinity with fewer than two points of each."""
-    apart = np.linalg.norm(keypoints[_CORE] - others[_CORE], axis=1)
-    apart = apart[np.isfinite(apart)]
-    return float(np.median(apart)) if len(apart) >= 2 else math.inf

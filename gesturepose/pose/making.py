@@ -26,8 +26,8 @@ def make_estimator(
         Which network, where, and how sure it must be. ``input_size`` and ``max_people`` are the
         finder's where there are two.
     times
-        Where the stages are timed: ``preprocess``, ``network`` and ``decode``, and before them
-        ``find`` where there are two networks; ``None`` keeps the times to itself.
+        Where the stages are timed: ``preprocess``, ``network`` and ``decode``, and where there are
+        two networks ``find`` whenever the other one looks; ``None`` keeps the times to itself.
 
     Raises
     ------

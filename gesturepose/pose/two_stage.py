@@ -3,8 +3,8 @@
 A network that finds everybody says where people are, and the other one looks at each of them again,
 closer: a top-down estimator (Papandreou et al., "Towards Accurate Multi-person Pose Estimation in
 the Wild", 2017, and Xiao et al., "Simple Baselines for Human Pose Estimation and Tracking", 2018,
-with their person detectors). Nobody is remembered from frame to frame, and nothing is decided here
-about what a keypoint is.
+with their person detectors). Nobody is remembered from frame to frame, for that there is
+`gesturepose.pose.following_everyone`, and nothing is decided here about what a keypoint is.
 """
 
 from __future__ import annotations
@@ -101,22 +101,64 @@ class TwoStageEstimator:
         GesturePoseError
             The estimator was closed, or a network failed.
         """
-        with self._times.measure("find"):
-            found = self._finder(frame, region)
+        found = self.find(frame, region)
         if not found:
             return []
         boxes = boxes_of(np.stack([pose.keypoints for pose in found]), frame.size)
+        return self.confirm(frame, found, boxes)
+
+    def find(self, frame: Frame, region: Region | None = None) -> Sequence[Pose]:
+        """Find the people in a frame, or in a part of it, as the finder does alone."""
+        with self._times.measure("find"):
+            return self._finder(frame, region)
+
+    def confirm(
+        self, frame: Frame, found: Sequence[Pose], boxes: NDArray[np.float32]
+    ) -> list[Pose]:
+        """Look at each of the people found, the surest first.
+
+        Parameters
+        ----------
+        frame
+            The picture.
+        found
+            Who is there, of whom only the scores count here.
+        boxes
+            ``(N, 4)``: left, top, right, bottom of each in pixels; NaN for who is not looked at.
+
+        Returns
+        -------
+        list of Pose
+            One a body; without those whom the second network does not see.
+        """
         poses = [
             Pose(pose.keypoints, pose.scores, float(np.sqrt(pose.score * first.score)))
             for first, pose in zip(found, self._person(frame, boxes), strict=True)
             if pose is not None
         ]
+        return [poses[row] for row in self._find_distinct(poses)]
+
+    def follow(self, frame: Frame, boxes: NDArray[np.float32]) -> list[Pose | None]:
+        """Look at people in boxes ``(N, 4)``, whoever they are.
+
+        Returns
+        -------
+        list of Pose or None
+            One answer per box, in their order; ``None`` where nobody is seen, or the same body as
+            in another box, where it is seen more surely.
+        """
+        poses = self._person(frame, boxes)
+        seen = [row for row, pose in enumerate(poses) if pose is not None]
+        distinct = self._find_distinct([pose for pose in poses if pose is not None])
+        kept = {seen[row] for row in distinct}
+        return [pose if row in kept else None for row, pose in enumerate(poses)]
+
+    def _find_distinct(self, poses: Sequence[Pose]) -> list[int]:
         if not poses:
             return []
         keypoints = np.stack([pose.keypoints for pose in poses])
         scores = np.array([pose.score for pose in poses])
-        distinct = find_distinct(keypoints, scores, boxes_around(keypoints), sigmas=self._sigmas)
-        return [poses[row] for row in distinct]
+        return find_distinct(keypoints, scores, boxes_around(keypoints), sigmas=self._sigmas)
 
     @property
     def provider(self) -> str:
