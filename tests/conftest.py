@@ -1,7 +1,8 @@
 """For every test: Qt draws into memory unless a test gives a program a display of its own.
 
 Properties are tried on as many examples as keep the whole suite quick. Garbage is collected between
-tests, in the main thread: Qt objects that another thread collects bring the process down.
+tests, in the main thread: Qt objects that another thread collects bring the process down. Whole
+files are shared out between two processes; one file by itself, or a part of it, needs no other.
 """
 
 from __future__ import annotations
@@ -12,17 +13,36 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-settings.register_profile("suite", max_examples=40)
+# How long an example takes says more of what else the machine does than of the code.
+settings.register_profile(
+    "suite", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("suite")
 
 gc.disable()
 _generations = itertools.cycle((0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 2))
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Say in how many processes tests run, where nobody asks for a number; none is in this one."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    files = {argument.partition("::")[0] for argument in config.args}
+    is_one_file = len(files) == 1 and next(iter(files)).endswith(".py")
+    # No more than two: the programs under test have threads and processes of their own.
+    return 0 if is_one_file or os.cpu_count() == 1 else 2
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is there by now, imported for all tests, out of the collections between them."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

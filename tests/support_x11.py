@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 REPO = Path(__file__).resolve().parents[1]
 
 
-def wait_until(condition: Callable[[], Any], timeout_s: float = 8.0, what: str = "") -> Any:
+def wait_until(condition: Callable[[], Any], timeout_s: float = 20.0, what: str = "") -> Any:
     """Return the condition's value once it is true; fail the test when that takes too long."""
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
@@ -220,7 +220,11 @@ class Recorder:
         self.child = server.start(argv, stderr=None)
 
     def __enter__(self) -> Self:
-        wait_until(lambda: self.of_kind("ready"), what="the recording window")
+        try:
+            wait_until(lambda: self.of_kind("ready"), what="the recording window")
+        except BaseException:
+            end(self.child)
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:

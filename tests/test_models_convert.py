@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import importlib.util
+import importlib
 import json
 import math
 import sys
@@ -16,20 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-SCRIPT = Path(__file__).parent.parent / "models" / "convert.py"
-
-
-def load_script() -> Any:
-    spec = importlib.util.spec_from_file_location("models_convert", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
-
-
-convert = load_script()
+FOLDER = Path(__file__).parent.parent / "models"
+sys.path.insert(0, str(FOLDER))  # its files import each other, as run from there
+convert = importlib.import_module("convert")
+sys.path.remove(str(FOLDER))
 
 
 @given(st.integers(1, 7), st.integers(1, 4), st.integers(1, 200))

@@ -103,9 +103,10 @@ def test_an_application_is_launched_and_its_window_closed(
     folder.mkdir()
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    ready = tmp_path / "ready"
     (folder / "org.example.Terminal.desktop").write_text(
         "[Desktop Entry]\nType=Application\nName=Probe Terminal\n"
-        'Exec=xterm -T "Probe Terminal" %F\n'
+        f'Exec=xterm -T "Probe Terminal" -e sh -c "touch {ready}; exec sleep 60" %F\n'
     )
     desktop.launch("org.example.Terminal")
     window = wait_until(
@@ -113,6 +114,8 @@ def test_an_application_is_launched_and_its_window_closed(
         what="the terminal",
     )[0]
     assert window.matches("xterm")
+    # Its window is there before it listens to what it is asked.
+    wait_until(ready.exists, what="what runs in the terminal")
     desktop.close_window("xterm")
     wait_until(lambda: not desktop.list_windows(), what="the terminal to close")
 
