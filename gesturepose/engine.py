@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from gesturepose.actions.dispatcher import Dispatcher
-    from gesturepose.capture.stillness import StillnessGate
     from gesturepose.capture.thread import CaptureThread, SourceStatus
     from gesturepose.config import Config
     from gesturepose.datatypes import Frame, GestureEvent, PoseFrame
@@ -91,10 +90,6 @@ class Engine:
         End after so many seconds of the source's time; ``None`` for no end.
     on_end
         Called on the engine's thread when everything has ended; `join` returns at once then.
-    gate
-        Tells which frames need not be looked at; ``None`` looks at all.
-    saving
-        Whether to do as the gate says; see `set_saving`.
     """
 
     def __init__(  # noqa: PLR0913 - the parts it is made of, by name
@@ -108,8 +103,6 @@ class Engine:
         lossless: bool,
         max_seconds: float | None = None,
         on_end: Callable[[], None] = lambda: None,
-        gate: StillnessGate | None = None,
-        saving: bool = False,
     ) -> None:
         self._pipeline = pipeline
         self._capture = capture
@@ -119,8 +112,6 @@ class Engine:
         self._lossless = lossless
         self._max_seconds = max_seconds
         self._on_end = on_end
-        self._gate = gate
-        self._saving = saving
         self._stopping = threading.Event()
         self._interrupted = threading.Event()
         self._orders_lock = threading.Lock()
@@ -192,8 +183,11 @@ class Engine:
         self._dispatcher.set_dry_run(on)
 
     def set_saving(self, on: bool) -> None:  # noqa: FBT001 - a switch
-        """Look at few frames while nothing moves, or at all of them; nobody sees those left out."""
-        self._saving = on
+        """Look at few frames while nothing moves at all, or at more; from the next frame on.
+
+        Where every frame counts there is nothing to save: what follows stillness must not be late.
+        """
+        self._pipeline.saves = on and not self._lossless
 
     def set_explaining(self, on: bool) -> None:  # noqa: FBT001 - a switch
         """Have snapshots say what keeps gestures from firing, or not; from the next frame on."""
@@ -229,8 +223,6 @@ class Engine:
                 self._first = frame.timestamp
             elif self._is_over(frame.timestamp):
                 return
-            if self._gate is not None and self._gate.skips(frame) and self._saving:
-                continue
             self._step(frame)
 
     def _step(self, frame: Frame | PoseFrame) -> None:

@@ -217,8 +217,8 @@ class SpokenEventLog:
         """Say how much was seen and how fast."""
         stages = facts.get("stages_ms", {})
         self._say(
-            f"{facts['frames']} frames ({facts['dropped']} dropped), {facts['seconds']:.1f} s of "
-            f"source in {facts['wall_s']:.1f} s"
+            f"{facts['frames']} frames ({facts['looked']} looked at, {facts['dropped']} dropped), "
+            f"{facts['seconds']:.1f} s of source in {facts['wall_s']:.1f} s"
         )
         if stages:
             parts = ", ".join(f"{name} {ms['p50']:.1f}" for name, ms in stages.items())

@@ -53,7 +53,7 @@ class _Reporter:
         self._first: float | None = None
         self._failure: Exception | None = None
         self._operator: tuple[int | None, bool] = None, False
-        self.frames = 0
+        self.frames = self.looked = 0
         self.last_t = 0.0
         self.first_frame_at = 0.0
 
@@ -66,6 +66,9 @@ class _Reporter:
             self.first_frame_at = time.monotonic()
         self.frames += 1
         self.last_t = self._t(now)
+        if not snapshot.looked:
+            return
+        self.looked += 1
         if self._recorder is not None:
             self._recorder.write(
                 snapshot.poses,
@@ -216,6 +219,7 @@ def run_headless(  # noqa: PLR0913 - the command line's options, by name
             explanations.flush()
         log.stop(
             frames=reporter.frames,
+            looked=reporter.looked,
             dropped=run.engine.dropped,
             seconds=round(reporter.last_t, 3),
             wall_s=round(time.monotonic() - started, 3),

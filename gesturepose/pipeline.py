@@ -5,11 +5,13 @@ No threads, no clock, no operating system: the same frames give the same snapsho
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from gesturepose.body_scale import estimate_scale_px
 from gesturepose.datatypes import TrackState
 from gesturepose.gestures.pausing import PauseGate
+from gesturepose.skeleton import COCO17
 from gesturepose.stats import StageTimes
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from gesturepose.actions.bindings import Bindings, BoundAction
+    from gesturepose.capture.stillness import StillnessGate
     from gesturepose.datatypes import (
         Explanation,
         Frame,
@@ -78,6 +81,9 @@ class Snapshot:
         recognised, and are no events.
     everyone
         Whether ``poses`` are everybody's, or only those of the operator of the frame before.
+    looked
+        Whether the frame was looked at. If it was not, it showed nothing new: it has no events and
+        no actions, and all the rest is that of the last frame that was.
     """
 
     frame: Frame | PoseFrame
@@ -93,6 +99,7 @@ class Snapshot:
     explanations: Mapping[str, Explanation] = field(default_factory=dict)
     paused: bool = False
     everyone: bool = True
+    looked: bool = True
 
 
 class Pipeline:
@@ -104,11 +111,19 @@ class Pipeline:
         Gives the poses in a frame.
     tracker, operator, classifier, engagement, bindings
         The stages after it.
+    gate
+        Says which frames show nothing new and need no look; ``None`` looks at all.
     times
         Where each stage's duration is recorded.
     explain
         Also the attribute ``explains``, which may be changed from any thread. Whether snapshots
         have explanations; they take longer than recognition.
+
+    Attributes
+    ----------
+    saves
+        May be changed from any thread. Whether few frames are looked at while nothing moves at
+        all; not at first.
     """
 
     def __init__(  # noqa: PLR0913 - the stages, by name
@@ -120,6 +135,7 @@ class Pipeline:
         classifier: GestureClassifier,
         engagement: Engagement,
         bindings: Bindings,
+        gate: StillnessGate | None = None,
         times: StageTimes | None = None,
         explain: bool = False,
     ) -> None:
@@ -130,13 +146,32 @@ class Pipeline:
         self._engagement = engagement
         self._bindings = bindings
         self._times = times or StageTimes()
-        self._gate = PauseGate()
+        self._gate = gate
+        self._pause_gate = PauseGate()
         self._tracks: Sequence[Track] = ()
         self._operator_id: int | None = None
+        self._last: Snapshot | None = None
         self.explains = explain
+        self.saves = False
 
     def step(self, frame: Frame | PoseFrame) -> Snapshot:
-        """Take one frame through the stages."""
+        """Take one frame through the stages, if it shows anything new."""
+        if self._last is not None and self._shows_nothing_new(frame):
+            return replace(self._last, frame=frame, events=(), actions=(), looked=False)
+        self._last = self._look(frame)
+        return self._last
+
+    def _shows_nothing_new(self, frame: Frame | PoseFrame) -> bool:
+        if self._gate is None:
+            return False
+        with self._times.measure("compare"):
+            operator = next((t for t in self._tracks if t.track_id == self._operator_id), None)
+            scale_px = 0.0
+            if operator is not None:
+                scale_px = estimate_scale_px(operator.keypoints, operator.visible, COCO17)
+            return self._gate.skips(frame, scale_px=scale_px, saving=self.saves)
+
+    def _look(self, frame: Frame | PoseFrame) -> Snapshot:
         now = frame.timestamp
         followed = self._operator_id
         seen = self._estimator(frame, self._tracks, followed)
@@ -153,7 +188,7 @@ class Pipeline:
             events += self._classifier.update(operator, now)
             events = self._engagement.update(events)
         with self._times.measure("resolve"):
-            events = self._gate.update(events, self._bindings.resuming)
+            events = self._pause_gate.update(events, self._bindings.resuming)
             actions = self._bindings.resolve(
                 [event for event in events if not self._engagement.is_waking(event)],
                 only_control=self.paused,
@@ -208,8 +243,9 @@ class Pipeline:
 
     def cancel(self, timestamp: float) -> tuple[list[GestureEvent], list[BoundAction]]:
         """Break off every gesture that has begun; returns the events and what they release."""
+        self._last = None  # what is shown next must know of it
         events = self._engagement.update(self._classifier.cancel(timestamp))
-        events = self._gate.update(events, ())
+        events = self._pause_gate.update(events, ())
         self._engagement.reset()
         # Whatever the events did not cover is let go of as well.
         stops = [*self._bindings.resolve(events), *self._bindings.release_all(timestamp)]
@@ -218,7 +254,7 @@ class Pipeline:
     @property
     def paused(self) -> bool:
         """Whether gestures do nothing, but for those that resume."""
-        return self._gate.paused
+        return self._pause_gate.paused
 
     def pause(
         self, timestamp: float, *, sparing: str = ""
@@ -240,12 +276,14 @@ class Pipeline:
         tuple
             The events that break off, and the actions that release what they hold.
         """
-        events = self._gate.close(timestamp, sparing=sparing)
+        self._last = None
+        events = self._pause_gate.close(timestamp, sparing=sparing)
         return events, self._bindings.release_all(timestamp)
 
     def resume(self) -> None:
         """Let gestures count that begin from now on."""
-        self._gate.open()
+        self._last = None
+        self._pause_gate.open()
 
     def replace_mapping(
         self,

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FRAME_S = 1.0 / CLIP_FPS
-_STAGES = {"preprocess", "network", "decode", "track", "classify", "resolve"}
+_STAGES = {"compare", "preprocess", "network", "decode", "track", "classify", "resolve"}
 
 
 class Demo:
@@ -98,6 +98,8 @@ def test_the_events_start_with_what_runs_and_stop_with_its_figures(demo: Demo) -
     assert first["version"]
     assert first["provider"].endswith("ExecutionProvider")
     assert (last["type"], last["frames"], last["dropped"]) == ("stop", 837, 0)
+    # Of somebody who stands still between gestures some pictures are not looked at.
+    assert 837 / 3 < last["looked"] < 837
     assert last["seconds"] == pytest.approx(836 * _FRAME_S, abs=_FRAME_S)
     assert 0 < last["first_frame_s"] < last["wall_s"]
     assert set(last["stages_ms"]) == _STAGES
@@ -115,7 +117,7 @@ def test_a_replayed_recording_gives_the_same_gestures_without_the_network(
     events = parse_events(again.stdout)
     assert (events[0]["model"], events[0]["provider"]) == ("none", "none")
     assert "network" not in events[-1]["stages_ms"]
-    assert events[-1]["frames"] == 837
+    assert events[-1]["frames"] == events[-1]["looked"] == demo.events[-1]["looked"]
     before = [event for event in demo.events if event["type"] == "gesture"]
     after = [event for event in events if event["type"] == "gesture"]
     assert [(e["gesture"], e["phase"]) for e in after] == [
@@ -128,7 +130,7 @@ def test_a_replayed_recording_gives_the_same_gestures_without_the_network(
 def test_a_recording_holds_keypoints_and_no_picture(demo: Demo) -> None:
     header, *frames = map(json.loads, demo.recording.read_text().splitlines())
     assert header == {"type": "poses", "version": 1, "size": [640, 480], "skeleton": "coco17"}
-    assert len(frames) == 837
+    assert len(frames) == demo.events[-1]["looked"]
     for frame in frames:
         assert set(frame) - {"everyone"} == {"t", "poses"}
         for pose in frame["poses"]:
@@ -153,11 +155,13 @@ def test_without_events_it_speaks_to_people_and_ends_in_time(tmp_path: Path) -> 
     assert raise_right_hand["start_s"] <= float(said[1]) <= raise_right_hand["end_s"] + 0.5
     assert re.fullmatch(rf" +{said[1]} s    -> would \S.*", lines[3])
     figures = re.fullmatch(
-        r"(\d+) frames \(0 dropped\), (\d+\.\d) s of source in \d+\.\d s", lines[-2]
+        r"(\d+) frames \((\d+) looked at, 0 dropped\), (\d+\.\d) s of source in \d+\.\d s",
+        lines[-2],
     )
     assert figures
     assert int(figures[1]) == pytest.approx(4.2 * CLIP_FPS, abs=1)
-    assert float(figures[2]) <= 4.2
+    assert 0 < int(figures[2]) < int(figures[1])
+    assert float(figures[3]) <= 4.2
     assert all(f"{stage} " in lines[-1] for stage in _STAGES)
     assert len(lines) == 6
 
@@ -172,18 +176,18 @@ def test_a_stream_that_dies_comes_back_and_interrupting_ends_the_run_well(
             first = program.wait_for("gesture", gesture="raise_right_hand", phase="begin")
             server.kill()
             program.wait_for_error("trying to get it back")
-            seen = len(program.find("gesture", phase="begin"))
+            begun = {"gesture": "raise_right_hand", "phase": "begin"}
+            seen = len(program.find("gesture", **begun))
             server.restart()
             program.wait_for_error("is back after")
-            wait_until(
-                lambda: len(program.find("gesture", phase="begin")) > seen, 40, "another gesture"
-            )
+            wait_until(lambda: len(program.find("gesture", **begun)) > seen, 40, "it again")
             assert program.stop(signal.SIGINT) == 0
             events, errors = program.events, program.errors
     assert sum("trying to get it back" in line for line in errors) == 1
     assert sum("is back after" in line for line in errors) == 1
     assert not any("Traceback" in line for line in errors)
-    again = [t for _, t in begins(events)]
+    # A busy machine sees few frames, in which the hand on its way up may be another gesture.
+    again = [t for name, t in begins(events) if name == "raise_right_hand"]
     assert again[0] == first["t"] < again[-1]
     assert events[-1]["type"] == "stop"
     assert events[-1]["frames"] > 0
@@ -202,7 +206,7 @@ def test_a_request_to_terminate_ends_the_run_well(tmp_path: Path) -> None:
             assert program.errors[-1:] != ["Terminated"]
     lines = recording.read_text()
     assert lines.endswith("\n")
-    assert len(parse_events(lines)) == 1 + program.events[-1]["frames"]
+    assert len(parse_events(lines)) == 1 + program.events[-1]["looked"]
 
 
 def test_a_live_source_ends_in_time(tmp_path: Path) -> None:

@@ -342,12 +342,12 @@ def test_time_and_memory_stay_flat_with_people_coming_and_going() -> None:
         return time.perf_counter() - start
 
     for block in range(10):
-        spent.append(play(block * 1000, 1000))
+        spent.append(play(block * 600, 600))
         sizes.append(len(tracker._people))
     gc.collect()
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
-    play(10_000, 600)
+    play(6000, 600)
     gc.collect()
     grown = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()

@@ -227,7 +227,7 @@ class ClassifierSettings(BaseModel):
 
     dropout_s: Seconds = 0.1
     """A posture being held survives this much missing evidence."""
-    pause_s: Seconds = 0.4
+    pause_s: Seconds = 0.5
     """A hand this long still after a stroke is free for another."""
     return_s: Seconds = 0.75
     """At most this long after a stroke, the same hand's other strokes count as its return."""

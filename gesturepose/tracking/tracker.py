@@ -15,6 +15,7 @@ import numpy as np
 from gesturepose.body_scale import estimate_scale_px
 from gesturepose.datatypes import Track, TrackState
 from gesturepose.tracking.association import ROOT_AREA_SW, assign, compute_similarity
+from gesturepose.tracking.doubling import find_leapt
 from gesturepose.tracking.kalman import TIME_SLACK_S, KeypointFilter
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class _Person:
         self.filter.update(first.keypoints, first.scores, first.seen, scale_px=self.scale_px)
         self._settings = settings
         self._skeleton = skeleton
+        self._wrists = [skeleton.index("left_wrist"), skeleton.index("right_wrist")]
 
     def predict(self, step_s: float) -> None:
         """Move on by a time step, to be followed by `see`, `miss`, or neither if not looked for."""
@@ -82,12 +84,26 @@ class _Person:
         estimate_px = estimate_scale_px(measurement.keypoints, measurement.seen, self._skeleton)
         smoothing_s = self._settings.scale_smoothing_s
         self.scale_px += (estimate_px - self.scale_px) * step_s / (step_s + smoothing_s)
-        self.filter.update(
-            measurement.keypoints, measurement.scores, measurement.seen, scale_px=self.scale_px
-        )
+        seen = self._without_leaps(measurement)
+        self.filter.update(measurement.keypoints, measurement.scores, seen, scale_px=self.scale_px)
         self.unseen_s = 0.0
         self.evidence_s += step_s
         self.confirmed |= self.evidence_s >= self._settings.birth_s - TIME_SLACK_S
+
+    def _without_leaps(self, measurement: _Measurement) -> BoolArray:
+        """Which keypoints were seen, but for a wrist that is the other one."""
+        seen, rows = measurement.seen, self._wrists
+        both = seen[rows, None] & self.filter.known[rows, None]
+        leapt = find_leapt(
+            np.where(both, measurement.keypoints[rows], np.nan),
+            self.filter.positions[rows],
+            scale_px=self.scale_px,
+        )
+        if leapt is None:
+            return seen
+        rest = seen.copy()
+        rest[rows[leapt]] = False
+        return rest
 
     def miss(self) -> None:
         """Do without a pose in this frame."""
