@@ -169,7 +169,11 @@ class Pipeline:
             scale_px = 0.0
             if operator is not None:
                 scale_px = estimate_scale_px(operator.keypoints, operator.visible, COCO17)
-            return self._gate.skips(frame, scale_px=scale_px, saving=self.saves)
+            return self._gate.skips(frame, scale_px=scale_px, saving=self.saves) and not any(
+                # A posture that is held: the moment it has been held for long enough counts.
+                near.value > 0 and not near.active and near.obstacle == ""
+                for near in (self._last.progress.values() if self._last else ())
+            )
 
     def _look(self, frame: Frame | PoseFrame) -> Snapshot:
         now = frame.timestamp

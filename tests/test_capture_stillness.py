@@ -15,7 +15,7 @@ from gesturepose.capture.opencv import cv2
 from gesturepose.capture.opening import open_source
 from gesturepose.capture.stillness import StillnessGate
 from gesturepose.config import load_config
-from gesturepose.datatypes import Frame, PoseFrame
+from gesturepose.datatypes import Frame, GestureProgress, PoseFrame
 from gesturepose.resources import default_config, demo_clip
 from gesturepose.stats import StageTimes
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gesturepose.datatypes import ImageArray
 
 FPS = 30.0
+NOT_YET = GestureProgress(0.0, active=False)
 
 
 def room(index: int, hand_x: int | None = None, *, noise: float = 3.0) -> Frame:
@@ -153,6 +154,20 @@ def test_what_is_not_looked_at_has_no_events_and_is_shown_all_the_same() -> None
         assert snapshot.tracks is last.tracks
     source.close()
     assert 40 <= looked <= 110
+
+
+def test_while_a_posture_is_held_all_pictures_are_looked_at() -> None:
+    config = load_config(default_config())
+    stages = make_stages(config, "demo", StageTimes())
+    source = open_source(str(demo_clip()), config.camera)
+    held = []
+    while (frame := source.read()) is not None and frame.timestamp < 3.0:
+        before = stages.pipeline.step(frame)
+        if 0 < before.progress.get("raise_right_hand", NOT_YET).value < 1:
+            held.append(before.looked)
+    source.close()
+    assert len(held) >= 8  # of 0.3 s
+    assert all(held)
 
 
 def test_the_program_rests_before_a_still_picture_and_recognises_all_the_same(
