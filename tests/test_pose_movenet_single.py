@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from support_onnx import run_network
 from gesturepose import resources
 from gesturepose.pose.movenet_multipose import KEYPOINTS, STRIDE_PX
 from gesturepose.pose.movenet_single import HEADS, decode
+from gesturepose.skeleton import COCO17
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -194,5 +196,11 @@ def test_the_strongest_cell_is_found_however_the_maps_look(
     people = decode(heads)
     cells = find_naively(heads)
     seen = heads["keypoint_heatmaps"][0, np.arange(KEYPOINTS), *cells.T] > 0
-    assert np.array_equal(people.keypoints[0][seen], cells[seen, ::-1] * STRIDE_PX)
-    assert np.isnan(people.keypoints[0][~seen]).all()
+    left, right = COCO17.index("left_wrist"), COCO17.index("right_wrist")
+    width = math.dist(*(cells[COCO17.index(f"{side}_shoulder")] for side in ("left", "right")))
+    rows = np.arange(KEYPOINTS)
+    if math.dist(cells[left], cells[right]) <= width:  # found in one place they are moved apart
+        rows = np.delete(rows, [left, right])
+    seen, cells, found = seen[rows], cells[rows], people.keypoints[0, rows]
+    assert np.array_equal(found[seen], cells[seen, ::-1] * STRIDE_PX)
+    assert np.isnan(found[~seen]).all()

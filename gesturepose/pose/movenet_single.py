@@ -7,7 +7,8 @@ after division by its distance to the middle of the picture plus 1.8 cells; the 
 there points roughly at the keypoints; each keypoint is the cell of its heatmap that is strongest
 after division by its distance to that rough position plus 1.8 cells, moved by the offset field.
 Cell ``(i, j)`` stands for the pixel ``(4 j, 4 i)`` of the network's input, and offsets are in
-cells, as the graphs have it.
+cells, as the graphs have it. One thing is added: wrists that are found in one place are placed
+together (`gesturepose.pose.wrists`).
 
 The network always reports somebody; whether there is anybody is a question of the score. The
 graphs give no score of a person and no box: here they are the mean of the keypoints' scores, and
@@ -19,6 +20,7 @@ it is given.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -26,6 +28,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gesturepose.pose.movenet_multipose import KEYPOINTS, STRIDE_PX, People
+from gesturepose.pose.wrists import separate_wrists
+from gesturepose.skeleton import COCO17
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +50,11 @@ HEADS = {
 #: Cells added to a distance before dividing by it; as published, rounded to float16.
 _SOFTENING = np.float32(1.7998046875)
 
+
+_SHOULDERS, _ELBOWS, _WRISTS = (
+    [COCO17.index(f"{side}_{joint}") for side in ("left", "right")]
+    for joint in ("shoulder", "elbow", "wrist")
+)
 
 #: Rounding makes no value so much larger.
 _BARELY_LESS = np.float32(0.999)
@@ -89,6 +98,23 @@ def _find_strongest(heatmaps: FloatArray, nearby_yx: FloatArray) -> tuple[IntArr
     return np.divmod(np.array(best), width)
 
 
+def _separate_wrists(
+    heatmaps: FloatArray, rows: IntArray, columns: IntArray, scores: FloatArray
+) -> None:
+    """Move wrists, among ``(17,)`` rows, columns and scores, that were found in one place."""
+    cells = list(zip(rows.tolist(), columns.tolist(), strict=True))
+    separate = separate_wrists(
+        heatmaps[_WRISTS],
+        [cells[row] for row in _WRISTS],
+        [cells[row] for row in _ELBOWS],
+        scale=math.dist(*(cells[row] for row in _SHOULDERS)),
+    )
+    if separate is not None:
+        found, sure = separate
+        rows[_WRISTS], columns[_WRISTS] = np.array(found).T
+        scores[_WRISTS] = sure
+
+
 def decode(heads: Mapping[str, FloatArray], *, min_score: float = 0.0) -> People:
     """Find the person in the network's heads.
 
@@ -119,6 +145,7 @@ def _decode(heads: Mapping[str, FloatArray], min_score: float) -> People:
     rows, columns = _find_strongest(heads["keypoint_heatmaps"], expected)
     kind = np.arange(KEYPOINTS)
     scores = heads["keypoint_heatmaps"][kind, rows, columns]
+    _separate_wrists(heads["keypoint_heatmaps"], rows, columns, scores)
     offsets = heads["keypoint_offsets"].reshape(KEYPOINTS, 2, height, width)
     moved = offsets[kind, :, rows, columns]
     # An offset beyond the picture's size is garbage; this is false for NaN too.

@@ -1,0 +1,114 @@
+"""Two wrists that were found in one place: which of them is there, and where the other one is.
+
+A heatmap per keypoint is searched for its strongest cell, each by itself. Where forearms cross, the
+maps of both wrists have peaks at both hands, and both wrists are found at the same one: double
+counting (Wang and Mori, "Multiple tree models for occlusion and spatial constraints in human pose
+estimation", 2008). Here both are placed together, as pictorial structures are (Felzenszwalb and
+Huttenlocher, "Pictorial Structures for Object Recognition", 2005): by what the maps say of each
+place, how likely a forearm so long is, and that two hands are seldom in one place.
+
+Only pairs that were found in one place are looked at, and only for one person in the picture.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    FloatArray = NDArray[np.float32]
+    Cell = tuple[int, int]
+
+_SAME_SW = 0.35
+"""Wrists nearer than this, in shoulder widths, may be one."""
+_LEAST_PEAK = 0.15
+"""The least that both maps together say of a place where a wrist is."""
+_FOREARM_SW = 1.1
+"""A forearm seems no longer than this, to the wrist. In truth it is shorter, but of crossed arms
+one elbow is hidden, and found too near the other one."""
+_SHORTEST = 0.03
+"""Share of it below which one that points at the camera is no less likely."""
+_TOO_LONG = 4.0
+"""What the logarithm falls by for a forearm twice as long as one can be."""
+_TOGETHER = 1.2
+"""What the logarithm falls by for two hands in one place."""
+_MOST_PEAKS = 8
+"""More are no peaks but garbage."""
+_FLOOR = 0.01
+"""A map says no less than this of any place."""
+
+
+def separate_wrists(
+    heatmaps: FloatArray, wrists: Sequence[Cell], elbows: Sequence[Cell], *, scale: float
+) -> tuple[list[Cell], list[float]] | None:
+    """Place two wrists that were found in one place.
+
+    Parameters
+    ----------
+    heatmaps
+        ``(2, h, w)``, of the left and the right wrist.
+    wrists, elbows
+        Row and column where they were found.
+    scale
+        Shoulder width in cells.
+
+    Returns
+    -------
+    tuple or None
+        Rows and columns of both wrists, and how sure each is; ``None`` if they stay where they are.
+    """
+    near = _SAME_SW * scale
+    if not math.dist(*wrists) <= near:
+        return None
+    together = heatmaps[0] + heatmaps[1]
+    shared = max(wrists, key=lambda cell: float(together[cell]))
+    others = [cell for cell in _find_peaks(together, _LEAST_PEAK) if math.dist(cell, shared) > near]
+    maps = [_widen(one) for one in heatmaps]
+
+    def judge(places: Sequence[Cell]) -> float:
+        total = 0.0
+        for one, cell, elbow in zip(maps, places, elbows, strict=True):
+            total += math.log(max(float(one[cell]), _FLOOR))
+            total += _judge_forearm(math.dist(cell, elbow) / max(scale, 1e-6))
+        return total
+
+    best, best_value = None, judge([shared, shared]) - _TOGETHER
+    for other in others:
+        for places in ([shared, other], [other, shared]):
+            value = judge(places)
+            if value > best_value:
+                best, best_value = places, value
+    if best is None:
+        return None
+    # A hand is there, both maps say so; whose it is was decided here.
+    return best, [float(together[cell]) for cell in best]
+
+
+def _judge_forearm(length_sw: float) -> float:
+    """Logarithm of how likely a forearm seen so long is, up to a constant."""
+    share = length_sw / _FOREARM_SW
+    if share > 1:
+        return -_TOO_LONG * (share - 1)
+    # One that points anywhere is seen short less often.
+    return math.log(max(share, _SHORTEST))
+
+
+def _widen(one: FloatArray) -> FloatArray:
+    """Return the greatest value of each cell and its eight neighbours."""
+    padded = np.pad(one, 1)
+    rows = np.maximum(np.maximum(padded[:-2], padded[1:-1]), padded[2:])
+    wide: FloatArray = np.maximum(np.maximum(rows[:, :-2], rows[:, 1:-1]), rows[:, 2:])
+    return wide
+
+
+def _find_peaks(one: FloatArray, least: float) -> list[Cell]:
+    """Cells of at least ``least`` that no neighbour exceeds, the strongest first."""
+    rows, columns = np.nonzero((one >= least) & (one >= _widen(one)))
+    strongest = np.argsort(-one[rows, columns], kind="stable")[:_MOST_PEAKS]
+    return list(zip(rows[strongest].tolist(), columns[strongest].tolist(), strict=True))
