@@ -251,7 +251,11 @@ def make_stages(
         classifier=classifier,
         engagement=engagement,
         bindings=bindings,
-        gate=StillnessGate(slow_fps=config.camera.slow_fps, idle_fps=config.camera.idle_fps),
+        gate=StillnessGate(
+            calm_fps=config.camera.calm_fps,
+            slow_fps=config.camera.slow_fps,
+            idle_fps=config.camera.idle_fps,
+        ),
         times=times,
         explain=explain,
     )

@@ -8,10 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from gesturepose.body_scale import estimate_scale_px
 from gesturepose.datatypes import TrackState
 from gesturepose.gestures.pausing import PauseGate
-from gesturepose.skeleton import COCO17
+from gesturepose.novelty import skips_look
 from gesturepose.stats import StageTimes
 
 if TYPE_CHECKING:
@@ -156,24 +155,13 @@ class Pipeline:
 
     def step(self, frame: Frame | PoseFrame) -> Snapshot:
         """Take one frame through the stages, if it shows anything new."""
-        if self._last is not None and self._shows_nothing_new(frame):
-            return replace(self._last, frame=frame, events=(), actions=(), looked=False)
+        if self._gate is not None and self._last is not None:
+            with self._times.measure("compare"):
+                skips = skips_look(self._gate, frame, self._last, saving=self.saves)
+            if skips:
+                return replace(self._last, frame=frame, events=(), actions=(), looked=False)
         self._last = self._look(frame)
         return self._last
-
-    def _shows_nothing_new(self, frame: Frame | PoseFrame) -> bool:
-        if self._gate is None:
-            return False
-        with self._times.measure("compare"):
-            operator = next((t for t in self._tracks if t.track_id == self._operator_id), None)
-            scale_px = 0.0
-            if operator is not None:
-                scale_px = estimate_scale_px(operator.keypoints, operator.visible, COCO17)
-            return self._gate.skips(frame, scale_px=scale_px, saving=self.saves) and not any(
-                # A posture that is held: the moment it has been held for long enough counts.
-                near.value > 0 and not near.active and near.obstacle == ""
-                for near in (self._last.progress.values() if self._last else ())
-            )
 
     def _look(self, frame: Frame | PoseFrame) -> Snapshot:
         now = frame.timestamp

@@ -107,6 +107,40 @@ def test_a_hand_that_begins_to_move_is_looked_at_in_the_same_picture() -> None:
         assert not any(moving)
 
 
+@pytest.mark.parametrize(
+    ("fps", "wanted"), [(60.0, 1 / 4), (30.0, 1 / 2), (25.0, 1), (15.0, 1), (8.0, 1)]
+)
+def test_of_what_moves_slowly_pictures_are_left_out_of_what_is_quick_none(
+    fps: float, wanted: float
+) -> None:
+    jitter = np.random.default_rng(1).uniform(-0.002, 0.002, 121)
+    for calm in (True, False):
+        gate = StillnessGate(calm_fps=15.0, slow_fps=10.0)
+        looks = [
+            not gate.skips(
+                Frame(room(i, 20 + 8 * i % 500, noise=0.0).image, i / fps + jitter[i], i), calm=calm
+            )
+            for i in range(120)
+        ]
+        assert sum(looks) == pytest.approx(120 * wanted if calm else 120, abs=2)
+
+
+def test_every_picture_of_a_quick_stroke_is_looked_at_and_half_of_slow_movement() -> None:
+    config = load_config(default_config())
+    pipeline = make_stages(config, "demo", StageTimes()).pipeline
+    source = open_source(str(demo_clip()), config.camera)
+    looks: dict[str, list[bool]] = {"swipe": [], "raising": []}
+    while (frame := source.read()) is not None and frame.timestamp < 6.6:
+        looked = pipeline.step(frame).looked
+        if 6.25 <= frame.timestamp <= 6.5:
+            looks["swipe"].append(looked)
+        elif 3.0 <= frame.timestamp <= 6.0:
+            looks["raising"].append(looked)
+    source.close()
+    assert all(looks["swipe"])
+    assert 0.3 <= np.mean(looks["raising"]) <= 0.8
+
+
 def test_a_small_hand_of_somebody_far_is_looked_at() -> None:
     def far(i: int) -> Frame:
         image = room(i).image.copy()

@@ -1,4 +1,4 @@
-"""Wrists seen in one place: which of them leapt there, and what the tracker makes of it."""
+"""Wrists taken for each other: which of them is which, and what the tracker makes of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gesturepose.datatypes import Pose
 from gesturepose.skeleton import COCO17
-from gesturepose.tracking.doubling import find_leapt
+from gesturepose.tracking.doubling import AS_SEEN, sort_wrists
 from gesturepose.tracking.settings import TrackerSettings
 from gesturepose.tracking.tracker import Tracker
 
@@ -36,54 +36,66 @@ def body(left: tuple[float, float], right: tuple[float, float]) -> np.ndarray:
     return keypoints
 
 
-def leapt(seen: np.ndarray, expected: np.ndarray) -> int | None:
+def owners(seen: np.ndarray, expected: np.ndarray) -> tuple[int | None, int | None]:
     rows = [LEFT, RIGHT]
-    found = find_leapt(seen[rows], expected[rows], scale_px=SCALE_PX)
-    return None if found is None else rows[found]
+    return sort_wrists(seen[rows], expected[rows], scale_px=SCALE_PX)
 
 
 def test_the_hand_that_was_elsewhere_has_leapt() -> None:
     crossed = body((-50, 70), (50, 70))
-    assert leapt(body((52, 66), (50, 70)), crossed) == LEFT
-    assert leapt(body((-50, 70), (-48, 75)), crossed) == RIGHT
+    assert owners(body((52, 66), (50, 70)), crossed) == (None, 1)
+    assert owners(body((-50, 70), (-48, 75)), crossed) == (0, None)
 
 
-def test_hands_that_meet_have_not() -> None:
+def test_hands_that_meet_are_the_ones_they_are_seen_as() -> None:
     meeting = body((8, 70), (-8, 70))
-    assert leapt(meeting, body((20, 70), (-20, 70))) is None
-    assert leapt(meeting, body((45, 70), (-45, 70))) is None
+    assert owners(meeting, body((20, 70), (-20, 70))) == AS_SEEN
+    assert owners(meeting, body((45, 70), (-45, 70))) == AS_SEEN
 
 
-def test_a_hand_in_another_place_has_not_however_far_it_came() -> None:
-    assert leapt(body((-50, -100), (50, 70)), body((-50, 70), (50, 70))) is None
+def test_so_is_a_hand_in_another_place_however_far_it_came() -> None:
+    assert owners(body((-50, -100), (50, 70)), body((-50, 70), (50, 70))) == AS_SEEN
+
+
+def test_hands_that_change_names_have_not_changed_places() -> None:
+    assert owners(body((48, 70), (-50, 75)), body((-50, 70), (50, 70))) == (1, 0)
+
+
+def test_one_hand_seen_where_only_the_other_was_expected_is_the_other() -> None:
+    seen, expected = body((52, 66), (0, 0)), body((-50, 70), (50, 70))
+    seen[RIGHT] = np.nan
+    assert owners(seen, expected) == (None, 0)
+    seen, expected = body((0, 0), (-52, 66)), body((-50, 70), (50, 70))
+    seen[LEFT] = np.nan
+    assert owners(seen, expected) == (1, None)
 
 
 @pytest.mark.parametrize("hidden", [LEFT, RIGHT])
-def test_a_hand_that_was_nowhere_has_not(hidden: int) -> None:
+def test_a_hand_that_was_nowhere_is_believed(hidden: int) -> None:
     expected = body((-50, 70), (50, 70))
     expected[hidden] = np.nan
-    assert leapt(body((52, 66), (50, 70)), expected) is None
-    seen = body((52, 66), (50, 70))
-    seen[hidden] = np.nan
-    assert leapt(seen, body((-50, 70), (50, 70))) is None
+    assert owners(body((52, 66), (50, 70)), expected) == AS_SEEN
 
 
-@given(
-    st.lists(st.floats(-200, 200), min_size=8, max_size=8),
-    st.booleans(),
-)
-def test_left_and_right_are_alike(values: list[float], swap: bool) -> None:  # noqa: FBT001
-    seen, expected = (np.zeros((17, 2)) for _ in range(2))
-    rows = [RIGHT, LEFT] if swap else [LEFT, RIGHT]
-    seen[rows] = np.reshape(values[:4], (2, 2))
-    expected[rows] = np.reshape(values[4:], (2, 2))
-    found = leapt(seen, expected)
-    if found is None:
-        return
-    other = LEFT + RIGHT - found
-    assert np.linalg.norm(seen[LEFT] - seen[RIGHT]) <= 0.25 * SCALE_PX
-    assert np.linalg.norm(seen[found] - expected[found]) > 0.5 * SCALE_PX
-    assert np.linalg.norm(seen[other] - expected[other]) <= 0.25 * SCALE_PX
+POSITIONS = st.lists(st.one_of(st.floats(-200, 200), st.just(np.nan)), min_size=8, max_size=8)
+
+
+@given(POSITIONS)
+def test_left_and_right_are_alike(values: list[float]) -> None:
+    seen, expected = np.reshape(values, (2, 2, 2))
+    found = sort_wrists(seen, expected, scale_px=SCALE_PX)
+    mirrored = sort_wrists(seen[::-1], expected[::-1], scale_px=SCALE_PX)
+    assert mirrored == tuple(None if row is None else 1 - row for row in reversed(found))
+
+
+@given(POSITIONS)
+def test_who_is_taken_for_another_was_expected_there(values: list[float]) -> None:
+    seen, expected = np.reshape(values, (2, 2, 2))
+    found = sort_wrists(seen, expected, scale_px=SCALE_PX)
+    for side, row in enumerate(found):
+        if row not in (side, None):
+            assert np.linalg.norm(seen[row] - expected[side]) <= 0.25 * SCALE_PX
+            assert np.linalg.norm(seen[row] - expected[row]) > 0.5 * SCALE_PX
 
 
 @pytest.mark.parametrize("step_s", [1 / 30, 0.1])
@@ -102,3 +114,29 @@ def test_the_tracker_keeps_the_hand_where_it_was(step_s: float) -> None:
         wrists = track(mistaken, i * step_s)
         assert wrists == pytest.approx(crossed[[LEFT, RIGHT]], abs=5)
     assert track(crossed, 12 * step_s) == pytest.approx(crossed[[LEFT, RIGHT]], abs=5)
+
+
+@pytest.mark.parametrize("hidden", [None, LEFT, RIGHT])
+def test_the_tracker_does_not_let_hands_change_names_for_a_moment(hidden: int | None) -> None:
+    tracker, now = Tracker(TrackerSettings(), COCO17), 0.0
+
+    def track(keypoints: np.ndarray, count: int, hidden: int | None = None) -> np.ndarray:
+        nonlocal now
+        scores = np.full(17, 0.9, np.float32)
+        if hidden is not None:
+            scores[hidden], keypoints = 0.0, keypoints.copy()
+            keypoints[hidden] = np.nan
+        for _ in range(count):
+            now += 1 / 30
+            people = tracker.update([Pose(keypoints.astype(np.float32), scores, 0.9)], now)
+        return people[0].keypoints[[LEFT, RIGHT]]
+
+    crossed, swapped = body((-50, 70), (50, 70)), body((50, 70), (-50, 70))
+    track(crossed, 10)
+    held = [row for row, name in ((0, RIGHT), (1, LEFT)) if name != hidden]  # who was seen as what
+    assert track(swapped, 10, hidden)[held] == pytest.approx(crossed[[LEFT, RIGHT]][held], abs=5)
+    # A network that insists is right.
+    insisted = track(swapped, 12, hidden)
+    assert insisted[[1 - row for row in held]] == pytest.approx(
+        swapped[[LEFT, RIGHT]][[1 - row for row in held]], abs=5
+    )

@@ -32,6 +32,9 @@ class CaptureSettings(BaseModel):
     """Picture height asked of a camera, in pixels."""
     fps: Annotated[float, Field(strict=True, ge=1, le=240, allow_inf_nan=False)] = 30.0
     """Frames per second asked of a camera; also the rate at which a folder of images plays."""
+    calm_fps: Annotated[float, Field(strict=True, ge=0, le=240, allow_inf_nan=False)] = 15.0
+    """Pictures per second looked at in any case while something moves, but no hand of the operator
+    quickly. 0 for all, always."""
     slow_fps: Annotated[float, Field(strict=True, ge=0, le=240, allow_inf_nan=False)] = 10.0
     """Pictures per second looked at in any case; of the others, those in which something moved. 0
     for all, always."""

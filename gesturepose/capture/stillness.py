@@ -1,7 +1,8 @@
 """Which pictures need no look: those that show what the last one showed.
 
 It compares small grey pictures, in which a camera's noise averages out, and knows nothing of
-people but how large one is. What a skipped picture means is for others to decide.
+people but how large one is, and whether one moves quickly. What a skipped picture means is for
+others to decide.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ _QUIET_S = 1.5
 """Nothing must have moved for so long before a room is still: a posture is held for less."""
 _ROUNDING_S = 0.002
 """Timestamps are no more exact."""
+_LATE = 1.1
+"""By this factor pictures may come later than asked for while somebody moves: cameras jitter."""
 
 
 class StillnessGate:
@@ -51,15 +54,20 @@ class StillnessGate:
 
     Parameters
     ----------
+    calm_fps
+        Pictures per second that are new in any case while something moves, but nobody quickly.
     slow_fps
         Pictures per second that are new in any case while something moves, if only a little.
     idle_fps
         Pictures per second that are new in any case when nothing has moved for a while.
 
-    Either is 0 for all pictures.
+    Each is 0 for all pictures.
     """
 
-    def __init__(self, *, slow_fps: float = 0.0, idle_fps: float = 0.0) -> None:
+    def __init__(
+        self, *, calm_fps: float = 0.0, slow_fps: float = 0.0, idle_fps: float = 0.0
+    ) -> None:
+        self._calm_s = _LATE / calm_fps if calm_fps else 0.0
         self._slow_s = 1.0 / slow_fps if slow_fps else 0.0
         self._idle_s = 1.0 / idle_fps if idle_fps else 0.0
         self._before: NDArray[np.float32] | None = None
@@ -70,7 +78,12 @@ class StillnessGate:
         self._moved_s = self._stirred_s = 0.0
 
     def skips(
-        self, frame: Frame | PoseFrame, *, scale_px: float = 0.0, saving: bool = False
+        self,
+        frame: Frame | PoseFrame,
+        *,
+        scale_px: float = 0.0,
+        calm: bool = False,
+        saving: bool = False,
     ) -> bool:
         """Whether a frame shows nothing new; takes note of one that does.
 
@@ -80,10 +93,12 @@ class StillnessGate:
             The next frame. A keypoint recording's are always new.
         scale_px
             Shoulder width in pixels of whoever is to be watched; 0 for nobody.
+        calm
+            Whether nobody was moving quickly when last looked at.
         saving
             Whether a still room is looked at only ``idle_fps`` times a second.
         """
-        if not isinstance(frame, Frame) or not (self._slow_s or self._idle_s):
+        if not isinstance(frame, Frame) or not (self._calm_s or self._slow_s or self._idle_s):
             return False
         small = _shrink(frame, scale_px)
         now, (before, before_s) = frame.timestamp, (self._before, self._before_s)
@@ -105,6 +120,7 @@ class StillnessGate:
             next_s = ago_s + now - before_s
             settled = now - self._stirred_s > _SETTLING_S
             slow = settled and next_s <= self._slow_s + _ROUNDING_S
+            slow = slow or (calm and next_s <= self._calm_s)
             still = now - self._moved_s > _QUIET_S and ago_s < self._idle_s - _ROUNDING_S
             if slow or (saving and still and change < _DRIFTED_LEVELS):
                 return True

@@ -3,8 +3,8 @@
 Where forearms cross, networks see both wrists in one place now and then: one hand is counted twice,
 and the other one seems to have leapt there. Double counting is an old trouble of pose estimation
 (Felzenszwalb and Huttenlocher's pictorial structures have it; Wang and Mori, "Multiple tree models
-for occlusion and spatial constraints in human pose estimation", 2008, give it its name). Where the
-hands were before tells which of them is really there.
+for occlusion and spatial constraints in human pose estimation", 2008, give it its name). Or the
+two change names from one picture to the next. Where the hands were before tells which is which.
 """
 
 from __future__ import annotations
@@ -22,16 +22,19 @@ expected at most to be the one that is really there."""
 _LEAPT_SW = 0.5
 """A hand farther than this from where it was expected has leapt."""
 
+AS_SEEN: tuple[int | None, int | None] = (0, 1)
+"""Each wrist is the one that it was seen as."""
 
-def find_leapt(
+
+def sort_wrists(
     wrists: NDArray[np.floating], expected: NDArray[np.floating], *, scale_px: float
-) -> int | None:
-    """Find a wrist that was seen where only the other one is.
+) -> tuple[int | None, int | None]:
+    """Tell which wrist is which.
 
     Parameters
     ----------
     wrists
-        ``(2, 2)`` pixels, where both were seen in a picture; NaN where one was not.
+        ``(2, 2)`` pixels, where left and right were seen in a picture; NaN where one was not.
     expected
         ``(2, 2)`` pixels, where they were expected; NaN for nowhere.
     scale_px
@@ -39,14 +42,23 @@ def find_leapt(
 
     Returns
     -------
-    int or None
-        The row of the wrist that is not there; ``None`` if both may be right.
+    tuple
+        The rows of ``wrists`` that are really the left and the right one; ``None`` for one that was
+        not seen: what was taken for it was the other one. `AS_SEEN` if all may be right.
     """
-    apart_px = float(np.hypot(*(wrists[0] - wrists[1])))
-    if not apart_px <= _SAME_SW * scale_px:  # NaN is not
-        return None
-    off_px = np.hypot(*(wrists - expected).T).tolist()
-    for leapt, other in ((0, 1), (1, 0)):
-        if off_px[leapt] > _LEAPT_SW * scale_px and off_px[other] <= _SAME_SW * scale_px:
-            return leapt
-    return None
+    same_px, leapt_px = _SAME_SW * scale_px, _LEAPT_SW * scale_px
+    # Row by row where a wrist was seen, column by column where each was expected.
+    off_px = np.hypot(*np.moveaxis(wrists[:, None] - expected[None], -1, 0))
+    leapt = [off_px[row, row] > leapt_px for row in (0, 1)]  # NaN has not
+    fits = [off_px[row, 1 - row] <= same_px for row in (0, 1)]
+    if leapt[0] and leapt[1] and fits[0] and fits[1]:
+        return 1, 0
+    for row, other in ((0, 1), (1, 0)):
+        if not (leapt[row] and fits[row]):
+            continue
+        # It is where only the other one was expected.
+        if np.isnan(wrists[other]).any():
+            return (1, None) if row else (None, 0)
+        if off_px[other, other] <= same_px and np.hypot(*(wrists[0] - wrists[1])) <= same_px:
+            return (0, None) if row else (None, 1)
+    return AS_SEEN

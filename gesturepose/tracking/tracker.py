@@ -8,6 +8,7 @@ frames' timestamps; no clock is read. Must not change the poses it is given.
 from __future__ import annotations
 
 import math
+from copy import copy
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy as np
 from gesturepose.body_scale import estimate_scale_px
 from gesturepose.datatypes import Track, TrackState
 from gesturepose.tracking.association import ROOT_AREA_SW, assign, compute_similarity
-from gesturepose.tracking.doubling import find_leapt
+from gesturepose.tracking.doubling import AS_SEEN, sort_wrists
 from gesturepose.tracking.kalman import TIME_SLACK_S, KeypointFilter
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
 
 #: A coordinate beyond this is a network's garbage, not a picture's pixel.
 _MAX_COORDINATE_PX = 1e5
+#: For so long a network that takes the hands for each other is not believed. It may be right, and
+#: what was expected wrong.
+_SWAPPED_S = 0.5
+#: One wrist was seen twice.
+_LEAPT = ((None, 1), (0, None))
 #: No camera is faster; a shorter step is a clock's rounding, and speeds are divided by it.
 _MIN_STEP_S = 1e-4
 
@@ -49,6 +55,17 @@ class _Measurement:
         self.scores = np.where(self.seen, pose.scores, 0.0).astype(np.float64)
         self.score = pose.score
 
+    def with_pair(self, rows: Sequence[int], owners: Sequence[int | None]) -> _Measurement:
+        """Return it with what each of two rows is taken from: 0 or 1 of them, or not seen."""
+        result = copy(self)
+        sources = [rows[0 if owner is None else owner] for owner in owners]
+        for name in ("keypoints", "scores", "seen"):
+            values = getattr(self, name).copy()
+            values[rows] = values[sources]
+            setattr(result, name, values)
+        result.seen[[row for row, owner in zip(rows, owners, strict=True) if owner is None]] = False
+        return result
+
 
 class _Person:
     """One track while it lives."""
@@ -66,6 +83,7 @@ class _Person:
         self.evidence_s = 0.0
         self.unseen_s = 0.0
         self._waited_s = 0.0  # since this person was last looked for
+        self._swapped_s = 0.0  # for so long wrists were taken for each other
         self.confirmed = settings.birth_s <= 0.0
         self.filter = KeypointFilter(settings, skeleton)
         self.filter.update(first.keypoints, first.scores, first.seen, scale_px=self.scale_px)
@@ -84,26 +102,29 @@ class _Person:
         estimate_px = estimate_scale_px(measurement.keypoints, measurement.seen, self._skeleton)
         smoothing_s = self._settings.scale_smoothing_s
         self.scale_px += (estimate_px - self.scale_px) * step_s / (step_s + smoothing_s)
-        seen = self._without_leaps(measurement)
-        self.filter.update(measurement.keypoints, measurement.scores, seen, scale_px=self.scale_px)
+        mine = self._sort_wrists(measurement, step_s)
+        self.filter.update(mine.keypoints, mine.scores, mine.seen, scale_px=self.scale_px)
         self.unseen_s = 0.0
         self.evidence_s += step_s
         self.confirmed |= self.evidence_s >= self._settings.birth_s - TIME_SLACK_S
 
-    def _without_leaps(self, measurement: _Measurement) -> BoolArray:
-        """Which keypoints were seen, but for a wrist that is the other one."""
-        seen, rows = measurement.seen, self._wrists
-        both = seen[rows, None] & self.filter.known[rows, None]
-        leapt = find_leapt(
-            np.where(both, measurement.keypoints[rows], np.nan),
-            self.filter.positions[rows],
+    def _sort_wrists(self, measurement: _Measurement, step_s: float) -> _Measurement:
+        """Give each wrist what was seen of it, whichever the network took it for."""
+        rows = self._wrists
+        known = self.filter.known[rows, None]
+        owners = sort_wrists(
+            np.where(measurement.seen[rows, None], measurement.keypoints[rows], np.nan),
+            np.where(known, self.filter.positions[rows], np.nan),
             scale_px=self.scale_px,
         )
-        if leapt is None:
-            return seen
-        rest = seen.copy()
-        rest[rows[leapt]] = False
-        return rest
+        if owners == AS_SEEN:
+            self._swapped_s = 0.0
+            return measurement
+        if owners not in _LEAPT:
+            self._swapped_s += step_s
+            if self._swapped_s > _SWAPPED_S:
+                return measurement
+        return measurement.with_pair(rows, owners)
 
     def miss(self) -> None:
         """Do without a pose in this frame."""
