@@ -7,6 +7,7 @@ is the track's business.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,17 +29,9 @@ _TORSO_SW = 2.1
 _EARS_SW = 0.45
 _ROOT_BOX_SW = 2.4
 
-
-def _distance(
-    points: FloatLike, seen: BoolArray, skeleton: Skeleton, first: str, second: str
-) -> float:
-    try:
-        a, b = skeleton.index(first), skeleton.index(second)
-    except KeyError:
-        return 0.0
-    if not (seen[a] and seen[b]):
-        return 0.0
-    return float(np.hypot(points[a, 0] - points[b, 0], points[a, 1] - points[b, 1]))
+_SHOULDERS = ("left_shoulder", "right_shoulder")
+_SIDES = (("left_shoulder", "left_hip"), ("right_shoulder", "right_hip"))
+_EARS = ("left_ear", "right_ear")
 
 
 def estimate_scale_px(points: FloatLike, seen: BoolArray, skeleton: Skeleton) -> float:
@@ -60,14 +53,23 @@ def estimate_scale_px(points: FloatLike, seen: BoolArray, skeleton: Skeleton) ->
         widths; without any of them a share of the square root of the keypoints' box; at least
         `MIN_SCALE_PX`.
     """
-    torso = max(
-        _distance(points, seen, skeleton, "left_shoulder", "left_hip"),
-        _distance(points, seen, skeleton, "right_shoulder", "right_hip"),
-    )
+    # As plain numbers: numpy's cost more, one at a time.
+    places: list[list[float]] = points.tolist()
+    present: list[bool] = seen.tolist()
+
+    def measure(pair: tuple[str, str]) -> float:
+        try:
+            first, second = skeleton.index(pair[0]), skeleton.index(pair[1])
+        except KeyError:
+            return 0.0
+        if not (present[first] and present[second]):
+            return 0.0
+        return math.dist(places[first], places[second])
+
     scale = max(
-        _distance(points, seen, skeleton, "left_shoulder", "right_shoulder"),
-        torso / _TORSO_SW,
-        _distance(points, seen, skeleton, "left_ear", "right_ear") / _EARS_SW,
+        measure(_SHOULDERS),
+        max(measure(side) for side in _SIDES) / _TORSO_SW,
+        measure(_EARS) / _EARS_SW,
     )
     if scale <= 0.0 and seen.any():
         width, height = np.ptp(points[seen], axis=0)

@@ -18,7 +18,7 @@ from gesturepose.gestures.body import BodyCoordinates, BodyPose
 from gesturepose.gestures.classifier import GestureClassifier
 from gesturepose.gestures.engagement import Engagement
 from gesturepose.gestures.points import POINT_NAMES, ROWS, mirrored, resolve
-from gesturepose.gestures.postures import Posture, Unmet, are_met
+from gesturepose.gestures.postures import Posture, Stage, Unmet, are_met
 from gesturepose.gestures.settings import Gesture, PoseRule
 from gesturepose.skeleton import COCO17
 
@@ -78,10 +78,10 @@ def test_a_rule_is_met_on_one_side_of_its_threshold(
     posture = Posture.compile(PoseRule.model_validate(rule), None)
     for nose, expected in ((met, True), (missed, False)):
         points = points_with(nose=nose, left_hip=(0.0, 0.0))
-        assert (posture.margin(points, None, held=False) >= 0) is expected
+        assert (posture.margin(points, None, stage=Stage.NEW) >= 0) is expected
     # What is held survives a little more than what it took to enter.
     points = points_with(nose=missed, left_hip=(0.0, 0.0))
-    assert posture.margin(points, None, held=True) >= 0
+    assert posture.margin(points, None, stage=Stage.BEGUN) >= 0
 
 
 def test_outside_means_away_from_the_middle_on_both_sides() -> None:
@@ -92,8 +92,8 @@ def test_outside_means_away_from_the_middle_on_both_sides() -> None:
         right_elbow=(1.0, 0.0),
         right_wrist=(1.5, 0.0),
     )
-    assert Posture.compile(rule, "left").margin(points, None, held=False) > 0
-    assert Posture.compile(rule, "right").margin(points, None, held=False) < 0
+    assert Posture.compile(rule, "left").margin(points, None, stage=Stage.NEW) > 0
+    assert Posture.compile(rule, "right").margin(points, None, stage=Stage.NEW) < 0
 
 
 @pytest.mark.parametrize(("wrist", "degrees"), [((2.0, 0.0), 180), ((1.0, 1.0), 90), ((0, 0), 0)])
@@ -104,15 +104,15 @@ def test_angles(wrist: tuple[float, float], degrees: float) -> None:
         max_deg=min(degrees + 1, 180),
     )
     points = points_with(left_shoulder=(0, 0), left_elbow=(1, 0), left_wrist=wrist)
-    assert Posture.compile(rule, None).margin(points, None, held=False) >= 0
+    assert Posture.compile(rule, None).margin(points, None, stage=Stage.NEW) >= 0
 
 
 def test_what_is_not_visible_is_not_met_unless_optional() -> None:
     points = points_with(nose=(0.0, 0.5))
     rule = PoseRule(above=("left_wrist", "nose"))
-    assert Posture.compile(rule, None).margin(points, None, held=False) == -math.inf
+    assert Posture.compile(rule, None).margin(points, None, stage=Stage.NEW) == -math.inf
     optional = PoseRule(above=("left_wrist", "nose"), optional=True)
-    assert Posture.compile(optional, None).margin(points, None, held=False) == math.inf
+    assert Posture.compile(optional, None).margin(points, None, stage=Stage.NEW) == math.inf
 
 
 # Settings
@@ -310,10 +310,12 @@ def test_what_blocks_a_posture_is_its_weakest_rule_on_the_nearest_side() -> None
     points = points_with(nose=(0.0, 0.5), left_wrist=(-0.5, -1.0), right_wrist=(0.5, 0.6))
     speeds = np.full(len(ROWS), 0.9, np.float32)
     sides = [rules("left"), rules("right")]
-    assert not any(are_met(side, points, speeds, held=False) for side in sides)
-    assert Unmet(sides, points, speeds, held=False).words == "right wrist still"
-    assert Unmet(sides[:1], points, speeds, held=False).words == "left wrist above nose"
-    assert are_met(sides[1], points_with(nose=(0.0, 0.5), right_wrist=(0.5, 0.8)), None, held=False)
+    assert not any(are_met(side, points, speeds, stage=Stage.NEW) for side in sides)
+    assert Unmet(sides, points, speeds, stage=Stage.NEW).words == "right wrist still"
+    assert Unmet(sides[:1], points, speeds, stage=Stage.NEW).words == "left wrist above nose"
+    assert are_met(
+        sides[1], points_with(nose=(0.0, 0.5), right_wrist=(0.5, 0.8)), None, stage=Stage.NEW
+    )
     nowhere = np.full_like(points, np.nan)
-    assert Unmet(sides, nowhere, speeds, held=False).words == ""
-    assert Unmet(sides[1:], nowhere, speeds, held=True).words == "right wrist above nose"
+    assert Unmet(sides, nowhere, speeds, stage=Stage.NEW).words == ""
+    assert Unmet(sides[1:], nowhere, speeds, stage=Stage.BEGUN).words == "right wrist above nose"

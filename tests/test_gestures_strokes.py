@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gesturepose.gestures.strokes import Stroke, Trail, find_advance, measure_stroke
+from gesturepose.gestures.strokes import Stroke, find_advance, measure_stroke
+from gesturepose.gestures.trails import Trail
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -52,7 +52,9 @@ def test_two_who_walk_are_followed_by_a_network(tmp_path: Path) -> None:
         return follower(frame, tracks)
 
     network = Network(lambda: estimate, "dots", "none", both.close)
-    pipeline = make_stages(default(), "demo", StageTimes(), network=network).pipeline
+    camera = default().camera.model_copy(update={"calm_fps": 0.0})  # every picture is looked at
+    config = default().model_copy(update={"camera": camera})
+    pipeline = make_stages(config, "demo", StageTimes(), network=network).pipeline
     snapshots: list[Snapshot] = []
     for index in range(60):
         moved = keypoints + np.array((2 * index, 0), np.float32)

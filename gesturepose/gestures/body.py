@@ -27,6 +27,9 @@ _WRISTS = (COCO17.index("left_wrist"), COCO17.index("right_wrist"))
 _ARMS = ((5, 7, 9), (6, 8, 10))
 _MID_SHOULDER, _MID_HIP = ROWS["mid_shoulder"], ROWS["mid_hip"]
 _RESTS = slice(ROWS["left_rest"], ROWS["right_rest"] + 1)
+_COUNT = len(COCO17)
+_UNKNOWN = np.full(len(ROWS), np.nan, np.float32)
+_ALL = np.ones(len(ROWS), np.bool_)
 
 #: Lengths between joint centres in shoulder widths, from segment lengths as fractions of stature
 #: (upper arm 0.186, forearm 0.146, shoulders 0.129 each side of the neck's base; Winter,
@@ -121,23 +124,24 @@ class BodyCoordinates:
             return None
         self._follow_shoulders(track)
         unit = max(self._unit_px, 1.0)
-        count = len(COCO17)
-        points = np.full((len(ROWS), 2), np.nan, np.float32)
         cos, sin = math.cos(self._roll), math.sin(self._roll)
-        upright = np.array([[cos, -sin], [sin, cos]], np.float32)
-        points[:count] = (self._origin - track.keypoints) @ upright / unit
-        points[:count][~visible] = np.nan
-        speeds = np.full(len(ROWS), np.nan, np.float32)
+        upright = np.array(((cos, -sin), (sin, cos)), np.float32)
+        points = np.empty((len(ROWS), 2), np.float32)
+        seen = points[:_COUNT]
+        np.divide((self._origin - track.keypoints) @ upright, unit, out=seen)
+        seen[~visible] = np.nan
         relative = track.velocities - self._drift
-        speeds[:count] = np.sqrt((relative * relative).sum(axis=1)) / unit
+        relative *= relative
+        speeds = _UNKNOWN.copy()
+        np.divide(np.sqrt(relative[:, 0] + relative[:, 1]), unit, out=speeds[:_COUNT])
         # As plain numbers: numpy's cost more, one at a time.
-        known = points[:count].tolist()
+        known = seen.tolist()
         points[_MID_SHOULDER] = 0.0
         points[_MID_HIP] = _find_mid_hip(known[_LEFT_HIP], known[_RIGHT_HIP])
         self._follow_rest(known, speeds, track.timestamp)
         points[_RESTS] = self._rest
-        observed = np.ones(len(ROWS), bool)
-        observed[:count] = track.observed
+        observed = _ALL.copy()
+        observed[:_COUNT] = track.observed
         return BodyPose(
             points=points,
             observed=observed,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gesturepose.gestures.points import ROWS
-from gesturepose.gestures.strokes import Trail
+from gesturepose.gestures.trails import Trail
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,10 +47,12 @@ class History:
         """Forget everything."""
         self._begin = self._end = 0
         self._windows: dict[float, History.Window] = {}
+        self._gaps: dict[tuple[int, int], FloatArray] = {}
 
     def append(self, body: BodyPose) -> None:
         """Add a pose newer than all before it."""
         self._windows.clear()
+        self._gaps.clear()
         if self._end == 2 * self._capacity:
             kept = min(len(self), self._capacity)
             for array in (self._times, self._points, self._seen):
@@ -59,11 +61,10 @@ class History:
         self._times[self._end] = body.timestamp
         self._points[self._end] = body.points
         # A point carried on where it was not observed would make strokes of its own.
-        seen = self._seen[self._end]
+        seen, unseen = self._seen[self._end], ~body.observed
         seen[:REACH] = body.points
-        seen[REACH] = body.reach
-        unseen = ~body.observed
         seen[:REACH][unseen] = np.nan
+        seen[REACH] = body.reach
         seen[REACH][unseen[_WRISTS]] = np.nan
         self._end += 1
         oldest = body.timestamp - self._span_s - 1e-6
@@ -77,16 +78,22 @@ class History:
         """
         found = self._windows.get(seconds)
         if found is None:
-            found = self._windows[seconds] = self._cut(seconds)
+            first = self._begin
+            if self._end > first:
+                times = self._times[first : self._end]
+                first += int(times.searchsorted(times[-1] - seconds - 1e-6))
+            found = self._windows[seconds] = History.Window(self, first, self._end)
         return found
 
-    def _cut(self, seconds: float) -> History.Window:
-        times = self._times[self._begin : self._end]
-        first = self._begin
-        if len(times):
-            first += int(times.searchsorted(times[-1] - seconds - 1e-6))
-        part = slice(first, self._end)
-        return History.Window(self._times[part], self._points[part], self._seen[part])
+    def gap(self, first: int, second: int) -> FloatArray:
+        """Distance of two points in all poses that are remembered; NaN where one was not seen."""
+        found = self._gaps.get((first, second))
+        if found is None:
+            seen = self._seen[self._begin : self._end]
+            between = seen[:, first] - seen[:, second]
+            x, y = between[:, 0], between[:, 1]
+            found = self._gaps[first, second] = np.sqrt(x * x + y * y)
+        return found
 
     class Window:
         """Poses of some seconds, oldest first.
@@ -95,17 +102,19 @@ class History:
         they were observed, NaN where not, and below them the reach.
         """
 
-        __slots__ = ("_extents", "_gaps", "_trails", "points", "seen", "times")
+        __slots__ = ("_extents", "_gaps", "_history", "_trails", "points", "seen", "times")
 
-        def __init__(
-            self, times: NDArray[np.float64], points: FloatArray, seen: FloatArray
-        ) -> None:
-            self.times = times
-            self.points = points
-            self.seen = seen
+        def __init__(self, history: History, first: int, end: int) -> None:
+            self._history = history
+            self.times: NDArray[np.float64] = history._times[first:end]
+            self.points: FloatArray = history._points[first:end]
+            self.seen: FloatArray = history._seen[first:end]
             self._extents: dict[tuple[int, int], float] = {}
             self._gaps: dict[tuple[int, int], tuple[FloatArray, float]] = {}
             self._trails: dict[tuple[int, int] | int, Trail] = {}
+
+        def __len__(self) -> int:
+            return len(self.times)
 
         def extent(self, row: int, column: int) -> float:
             """How far a row of ``seen`` went in one direction; NaN if it is not seen now."""
@@ -119,8 +128,8 @@ class History:
             """Distance ``(N,)`` of two points, and its extent: NaN if one is not seen now."""
             found = self._gaps.get((first, second))
             if found is None:
-                between = self.seen[:, first] - self.seen[:, second]
-                gap: FloatArray = np.sqrt((between * between).sum(axis=1))
+                whole = self._history.gap(first, second)
+                gap = whole[len(whole) - len(self.times) :]
                 found = self._gaps[first, second] = gap, _measure_extent(gap)
             return found
 
@@ -149,8 +158,12 @@ class History:
             return found
 
 
-def _measure_extent(values: FloatArray) -> float:
+def _measure_extent(seen: FloatArray) -> float:
     """From the least to the greatest of ``(N,)`` that were seen; NaN if the newest was not."""
+    values: list[float] = seen.tolist()
     if math.isnan(values[-1]):
         return math.nan
-    return float(np.fmax.reduce(values) - np.fmin.reduce(values))
+    if math.isnan(sum(values)):
+        values = [value for value in values if not math.isnan(value)]
+    # As single as the positions are.
+    return float(np.float32(max(values) - min(values)))

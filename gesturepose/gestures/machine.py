@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from gesturepose.datatypes import Explanation, GestureProgress, Phase, RuleReading
 from gesturepose.gestures.motions import MotionReader
 from gesturepose.gestures.points import resolve
-from gesturepose.gestures.postures import Posture, Unmet, are_met, weakest
+from gesturepose.gestures.postures import Posture, Stage, Unmet, are_met, weakest
 from gesturepose.gestures.readings import NEARLY, Reading
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 
 _RETURN_SETTING = "[classifier] return_s"
+_RESTING = GestureProgress(0.0, active=False, obstacle="resting")
+_HELD = GestureProgress(1.0, active=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class GestureMachine:
         """
         if body.timestamp < self._rest_until:
             self._since = math.nan
-            self.progress = GestureProgress(0.0, active=False, obstacle="resting")
+            self.progress = _RESTING
             return False
         if self.is_motion:
             return self._read_motion(history, body, busy)
@@ -110,7 +112,9 @@ class GestureMachine:
                 continue
             reading = variant.stroke.read(history)
             if reading.made:
-                margin, blocking = weakest(variant.postures, body.points, body.speeds, held=False)
+                margin, blocking = weakest(
+                    variant.postures, body.points, body.speeds, stage=Stage.NEW
+                )
                 returning = [*_find_returning(variant.limbs, reading, busy).values()]
                 if reading.began_s < self._begun_at:
                     reading = Reading(NEARLY, made=False, obstacle="resting")
@@ -127,11 +131,12 @@ class GestureMachine:
         return best.made
 
     def _read_posture(self, body: BodyPose) -> bool:
-        variants = self._variants
+        variants, stage = self._variants, Stage.NEW
         if self._variant is not None and not math.isnan(self._since):
-            variants = [self._variant]  # what began on one side is not carried on by the other
+            # What began on one side is not carried on by the other.
+            variants, stage = [self._variant], Stage.PENDING
         points, speeds = body.points, body.speeds
-        met = [v for v in variants if are_met(v.postures, points, speeds, held=False)]
+        met = [v for v in variants if are_met(v.postures, points, speeds, stage=stage)]
         now = body.timestamp
         if met:
             self._unmet_since = math.nan
@@ -145,7 +150,7 @@ class GestureMachine:
             self._unmet_since = now
         if now - self._unmet_since > self._settings.dropout_s:
             self._since = math.nan
-        obstacle = Unmet([v.postures for v in variants], points, speeds, held=False)
+        obstacle = Unmet([v.postures for v in variants], points, speeds, stage=stage)
         self.progress = GestureProgress(0.0, active=False, obstacle=obstacle)
         return False
 
@@ -155,24 +160,22 @@ class GestureMachine:
         if self.is_motion:
             self._begun_at = now
             self._rest_until = now + self._gesture.cooldown_s
-            self.progress = GestureProgress(1.0, active=True)
+            self.progress = _HELD
             return [Phase.BEGIN, Phase.END]
         self.active = True
-        self.progress = GestureProgress(1.0, active=True)
+        self.progress = _HELD
         return [Phase.BEGIN]
 
     def hold(self, body: BodyPose | None, now: float) -> Phase:
         """Follow a posture that has begun; ``body`` is ``None`` when there is no evidence."""
-        met = False
         obstacle: Worded | str = "not visible"
         if body is not None and self._variant is not None:
             postures = self._variant.postures
-            met = are_met(postures, body.points, body.speeds, held=True)
-            obstacle = Unmet([postures], body.points, body.speeds, held=True)
-        if met:
-            self._unmet_since = math.nan
-            self.progress = GestureProgress(1.0, active=True)
-            return Phase.UPDATE
+            if are_met(postures, body.points, body.speeds, stage=Stage.BEGUN):
+                self._unmet_since = math.nan
+                self.progress = _HELD
+                return Phase.UPDATE
+            obstacle = Unmet([postures], body.points, body.speeds, stage=Stage.BEGUN)
         if math.isnan(self._unmet_since):
             self._unmet_since = now
         self.progress = GestureProgress(1.0, active=True, obstacle=obstacle)
@@ -228,7 +231,7 @@ class GestureMachine:
         rest = [] if began else self._ask_rest(body.timestamp)
         rules = [*rest, *reading.rules]
         for posture in variant.postures:
-            end = posture.read(body.points, body.speeds, held=False)
+            end = posture.read(body.points, body.speeds, stage=Stage.NEW)
             rules.append(replace(end, rule=f"at its end: {end.rule}"))
         if not began:
             returning = _find_returning(variant.limbs, reading, busy)
@@ -248,7 +251,9 @@ class GestureMachine:
         self, variant: _Variant, body: BodyPose, held: Mapping[str, str]
     ) -> Explanation:
         now, hold_s = body.timestamp, self._gesture.hold_s
-        rules = [p.read(body.points, body.speeds, held=self.active) for p in variant.postures]
+        stage = Stage.PENDING if not math.isnan(self._since) else Stage.NEW
+        stage = Stage.BEGUN if self.active else stage
+        rules = [p.read(body.points, body.speeds, stage=stage) for p in variant.postures]
         blocking = [rule for rule in rules if not rule.met]
         blocking.sort(key=lambda rule: rule.margin)
         progress = 1.0
@@ -291,7 +296,9 @@ def _find_nearest(variants: Sequence[_Variant], body: BodyPose) -> _Variant:
     """Find the variant whose posture is met best, or nearest to it; the first of equals."""
     if len(variants) == 1:
         return variants[0]
-    return max(variants, key=lambda v: weakest(v.postures, body.points, body.speeds, held=False)[0])
+    return max(
+        variants, key=lambda v: weakest(v.postures, body.points, body.speeds, stage=Stage.NEW)[0]
+    )
 
 
 def _find_returning(

@@ -15,18 +15,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gesturepose.datatypes import RuleReading
-from gesturepose.gestures.history import REACH, History
 from gesturepose.gestures.points import ROWS, mirrored, resolve
-from gesturepose.gestures.postures import Posture
-from gesturepose.gestures.readings import Reading, at_least, at_most, conclude, until_unmet
+from gesturepose.gestures.postures import Posture, Stage
+from gesturepose.gestures.readings import (
+    Reading,
+    TooShort,
+    at_least,
+    at_most,
+    conclude,
+    until_unmet,
+)
 from gesturepose.gestures.strokes import (
     TURNED_S,
     Advance,
-    Trail,
     find_advance,
+    find_peak,
     measure_stroke,
     turning_points,
 )
+from gesturepose.gestures.travellers import DIRECTIONS, Traveller
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,9 +41,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gesturepose.datatypes import FloatArray, Unit
+    from gesturepose.gestures.history import History
     from gesturepose.gestures.settings import Motion
+    from gesturepose.gestures.trails import Trail
 
-_DIRECTIONS = {"left": (0, -1.0), "right": (0, 1.0), "up": (1, 1.0), "down": (1, -1.0)}
 STROKE_SPAN_S = 2.5
 """No stroke is looked at for longer than this."""
 _MAX_SPEED = 45.0
@@ -69,7 +77,8 @@ class MotionReader:
             Posture.compile(rule, side, f"motion.start[{i}]") for i, rule in enumerate(motion.start)
         ]
         names = [resolve(p, side) for p in motion.between or (motion.keypoint or "",)]
-        self._rows = [ROWS[name] for name in names]
+        self._traveller = Traveller(motion, names)
+        self._rows = self._traveller.rows
         self._words = " and ".join(name.replace("_", " ") for name in names)
         self.limbs = frozenset(n.split("_")[0] for n in names if n.startswith(("left_", "right_")))
         """Sides of the body the stroke is made with."""
@@ -78,20 +87,14 @@ class MotionReader:
         if names[0].endswith("_wrist"):
             others[mirrored(names[0].replace("wrist", "elbow"))] = _ELBOW_SHARE
         self._others = [(ROWS[n], share) for n, share in others.items() if n and motion.alone]
-        # Where `History.Window` has what travels: that row's column, or two rows' distance.
-        self._row, self._column, self._sign = self._rows[0], 0, np.float32(1.0)
-        if motion.towards == "camera":
-            self._row, self._column = REACH, 0 if names[0].startswith("left_") else 1
-        elif len(self._rows) == 2:
-            self._sign = np.float32(-1.0 if motion.towards == "together" else 1.0)
-        elif motion.towards is None:
-            self._column = 0 if motion.axis == "horizontal" else 1
-        else:
-            self._column, sign = _DIRECTIONS[motion.towards]
-            self._sign = np.float32(sign)
         hidden = RuleReading(self._words, math.nan, math.nan, -math.inf)
         self._hidden = conclude(0.0, (hidden,))
-        self._unmoved = conclude(0.0, (self._count_swings(0),))
+        self._too_few = [
+            conclude(count / (motion.swings or 1), (self._count_swings(count),))
+            for count in range(motion.swings or 0)
+        ]
+        """What is said of too few swings, by their number."""
+        self._lately_s = motion.within_s + TURNED_S
 
     def read(self, history: History, *, explain: bool = False) -> Reading:
         """Judge the newest moment of the history.
@@ -103,34 +106,14 @@ class MotionReader:
         explain
             Whether to read on after the first condition that is not met.
         """
-        motion = self._motion
-        window = history.window(motion.within_s + TURNED_S)
-        if len(window.times) < 3:
+        window = history.window(self._lately_s)
+        if len(window) < 3:
             return _SHORTLY
-        quick = self._measure_extent(window)
+        quick = self._traveller.extent(window)
         if math.isnan(quick):
             return self._hidden
-        read = self._read_stroke if motion.swings is None else self._read_swings
+        read = self._read_stroke if self._motion.swings is None else self._read_swings
         return read(history, quick, explain=explain)
-
-    def _measure_extent(self, window: History.Window) -> float:
-        """From least to greatest position along the motion's axis; NaN if it is not seen now."""
-        if len(self._rows) == 2:
-            return window.gap(self._rows[0], self._rows[1])[1]
-        return window.extent(self._row, self._column)
-
-    def _follow(self, window: History.Window) -> Trail:
-        """Where the points went; how far apart they were, or the reach, where that travels."""
-        if len(self._rows) == 2:
-            return window.gap_trail(self._rows[0], self._rows[1])
-        if self._row == REACH:
-            return window.reach_trail(self._column)
-        return window.trail(self._row)
-
-    def _project(self, trail: Trail) -> FloatArray:
-        """Position along the motion's direction, ``(N,)``."""
-        column = self._column if trail.path.shape[1] > 1 else 0
-        return trail.path[:, column] * self._sign
 
     def _measure_companion(self, points: FloatArray, length: float) -> float:
         """How far the other hand moved along in the poses ``(N, P, 2)``, as a fraction."""
@@ -145,7 +128,7 @@ class MotionReader:
         # Hands that part or meet do so about a point that stays; so does one that is pushed.
         if len(self._rows) == 2 or self._motion.towards == "camera":
             return math.hypot(dx, dy)
-        axis, _ = _DIRECTIONS[self._motion.towards or "up"]
+        axis, _ = DIRECTIONS[self._motion.towards or "up"]
         return abs(float(dy if axis == 0 else dx))
 
     def _read_stroke(self, history: History, quick: float, *, explain: bool) -> Reading:
@@ -153,19 +136,24 @@ class MotionReader:
         motion = self._motion
         if quick < motion.distance and not explain:
             # Most of the time nothing moves: how it began is looked for only when it can matter.
-            travel = at_least("travel", quick, motion.distance, _LENGTH, "motion.distance")
-            return Reading(quick / motion.distance, made=False, obstacle=travel)
+            short = TooShort(quick, motion.distance)
+            return Reading(quick / motion.distance, made=False, obstacle=short)
         window = history.window(STROKE_SPAN_S)
-        trail = self._follow(window)
+        trail = self._traveller.trail(window)
         if len(trail) < 3:
             return _SHORTLY
-        advance = find_advance(trail, self._project(trail), within_s=motion.within_s)
+        advance = find_advance(trail, self._traveller.project(trail), within_s=motion.within_s)
         progress = min(max(advance.quick / motion.distance, 0.0), 1.0)
+        began_s, ended_s = trail.moments[advance.began], trail.moments[advance.furthest]
+        if advance.quick < motion.distance and not explain:
+            # The first question settles most of what is left: the other direction, the way back.
+            short = TooShort(advance.quick, motion.distance)
+            return Reading(progress, made=False, obstacle=short)
         return conclude(
             progress,
             until_unmet(self._ask_stroke(advance, window, trail), explain=explain),
-            began_s=float(trail.times[advance.began]),
-            ended_s=float(trail.times[advance.furthest]),
+            began_s=began_s,
+            ended_s=ended_s,
         )
 
     def _ask_stroke(
@@ -173,8 +161,17 @@ class MotionReader:
     ) -> Iterator[RuleReading]:
         """Ask, in order, everything that makes a stroke the gesture; measure what is asked for."""
         motion, single = self._motion, len(self._rows) == 1
-        yield at_least("travel", advance.quick, motion.distance, _LENGTH, "motion.distance")
+        yield TooShort(advance.quick, motion.distance).reading
         yield at_least("start in view", float(advance.start_seen), 1.0, "yes or no")
+        duration_s = trail.moments[advance.furthest] - trail.moments[advance.began]
+        yield at_least("duration", duration_s, motion.min_s, "s", "motion.min_s")
+        peak = find_peak(trail, advance)
+        yield at_most("top speed without a jump", peak, _MAX_SPEED, _SPEED)
+        yield at_least("top speed", peak, motion.min_speed, _SPEED, "motion.min_speed")
+        first, end = int(trail.rows[advance.began]), int(trail.rows[advance.furthest])
+        moved = window.points[end, self._rows] - window.points[first, self._rows]
+        drift, bound = self._measure_drift(moved), motion.max_drift * advance.length
+        yield at_most("sideways drift", drift, bound, _LENGTH, "motion.max_drift")
         stroke = measure_stroke(
             trail,
             advance,
@@ -182,13 +179,6 @@ class MotionReader:
             pause_s=motion.pause_s,
             end_speed=motion.max_end_speed,
         )
-        first, end = int(trail.rows[stroke.began]), int(trail.rows[stroke.furthest])
-        yield at_least("duration", stroke.duration_s, motion.min_s, "s", "motion.min_s")
-        yield at_most("top speed without a jump", stroke.peak, _MAX_SPEED, _SPEED)
-        yield at_least("top speed", stroke.peak, motion.min_speed, _SPEED, "motion.min_speed")
-        moved = window.points[end, self._rows] - window.points[first, self._rows]
-        drift, bound = self._measure_drift(moved), motion.max_drift * stroke.length
-        yield at_most("sideways drift", drift, bound, _LENGTH, "motion.max_drift")
         if single and motion.towards != "camera":
             straight = stroke.length - _DETOUR_COST * stroke.detour
             yield at_least(
@@ -230,20 +220,25 @@ class MotionReader:
     def _ask_start(self, points: FloatArray) -> Iterator[RuleReading]:
         """Ask the rules for where the stroke began."""
         for rule in self._start:
-            reading = rule.read(points, None, held=False)
+            reading = rule.read(points, None, stage=Stage.NEW)
             yield replace(reading, rule=f"at its start: {reading.rule}")
 
     def _read_swings(self, history: History, quick: float, *, explain: bool) -> Reading:
         """Judge a to-and-fro; ``quick`` is how far the point went lately, there or back."""
         motion = self._motion
         window = history.window(motion.within_s)
-        trail = self._follow(window)
+        unmoved = quick < _SURELY * motion.distance and not explain
+        if unmoved and self._traveller.was_just_seen(window):
+            return self._too_few[0]
+        trail = self._traveller.trail(window)
         if len(trail) < 3:
             return _SHORTLY
-        if quick < _SURELY * motion.distance and not explain:
-            return self._unmoved
-        travel = self._project(trail)
+        if unmoved:
+            return self._too_few[0]
+        travel = self._traveller.project(trail)
         turns, rising = turning_points(travel.tolist(), motion.distance)
+        if len(turns) < len(self._too_few) and not explain:
+            return self._too_few[len(turns)]
         questions = self._ask_swings(turns, window, travel, trail.rows, rising=rising)
         progress = min(len(turns) / (motion.swings or 1), 1.0)
         return conclude(progress, until_unmet(questions, explain=explain))

@@ -7,6 +7,7 @@ Two thresholds: leaving a posture takes more than entering it did.
 
 from __future__ import annotations
 
+import enum
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -29,6 +30,18 @@ _LEAVE_DEG = 15.0
 
 _UNITS: dict[str, Unit] = {"angle": "degrees", "still": "shoulder widths/s"}
 _LENGTH: Unit = "shoulder widths"
+
+
+class Stage(enum.Enum):
+    """How far a posture has come; its value is the share of the leaving threshold that applies.
+
+    What trembles about a threshold would never be held for long enough if the threshold stayed as
+    strict while it is being held.
+    """
+
+    NEW = 0.0
+    PENDING = 0.3
+    BEGUN = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +92,7 @@ class Posture:
             place=place,
         )
 
-    def read(self, points: FloatArray, speeds: FloatArray | None, *, held: bool) -> RuleReading:
+    def read(self, points: FloatArray, speeds: FloatArray | None, *, stage: Stage) -> RuleReading:
         """Read the rule.
 
         Parameters
@@ -88,8 +101,8 @@ class Posture:
             ``(P, 2)`` shoulder widths, rows as in `ROWS`.
         speeds
             ``(P,)`` shoulder widths per second; ``None`` where speed does not matter.
-        held
-            Whether the posture has begun, so that the leaving threshold applies.
+        stage
+            How far the posture has come, so that the leaving threshold applies or not.
 
         Returns
         -------
@@ -97,10 +110,8 @@ class Posture:
             Its margin is minus infinity when a point is not visible (plus infinity for an
             optional rule).
         """
-        value, slack = self._measure(points, speeds, held=held)
-        low, high = self.low, self.high
-        if held:
-            low, high = low - slack, high + slack
+        value, slack = self._measure(points, speeds, stage=stage)
+        low, high = self.low - slack, self.high + slack
         limit = low if value - low < high - value or math.isinf(high) else high
         margin = min(value - low, high - value)
         if math.isnan(value):
@@ -115,33 +126,34 @@ class Posture:
             setting=f"{self.place}.{key}" if self.place else key,
         )
 
-    def margin(self, points: FloatArray, speeds: FloatArray | None, *, held: bool) -> float:
+    def margin(self, points: FloatArray, speeds: FloatArray | None, *, stage: Stage) -> float:
         """How far the rule is from not being met, as in `read`; quicker."""
-        value, slack = self._measure(points, speeds, held=held)
+        value, slack = self._measure(points, speeds, stage=stage)
         if math.isnan(value):
             return math.inf if self.optional else -math.inf
-        return min(value - self.low, self.high - value) + (slack if held else 0.0)
+        return min(value - self.low, self.high - value) + slack
 
     def _measure(
-        self, points: FloatArray, speeds: FloatArray | None, *, held: bool
+        self, points: FloatArray, speeds: FloatArray | None, *, stage: Stage
     ) -> tuple[float, float]:
-        """Return the rule's quantity, and what leaving needs beyond the threshold."""
+        """Return the rule's quantity, and what not being met needs beyond the threshold."""
+        share = stage.value
         match self.kind:
             case "above" | "below":
                 value = self.sign * float(points[self.rows[0], 1] - points[self.rows[1], 1])
-                return value, max(_LEAVE_FRACTION * abs(self.low), _LEAVE_MARGIN)
+                return value, share * max(_LEAVE_FRACTION * abs(self.low), _LEAVE_MARGIN)
             case "left_of" | "right_of" | "outside":
                 value = self.sign * float(points[self.rows[0], 0] - points[self.rows[1], 0])
-                return value, max(_LEAVE_FRACTION * abs(self.low), _LEAVE_MARGIN)
+                return value, share * max(_LEAVE_FRACTION * abs(self.low), _LEAVE_MARGIN)
             case "near" | "apart":
                 dx, dy = (points[self.rows[0]] - points[self.rows[1]]).tolist()
                 threshold = self.high if self.kind == "near" else self.low
-                return math.hypot(dx, dy), _LEAVE_FRACTION * threshold
+                return math.hypot(dx, dy), share * _LEAVE_FRACTION * threshold
             case "angle":
-                return _angle_deg(points, self.rows), _LEAVE_DEG
+                return _angle_deg(points, self.rows), share * _LEAVE_DEG
             case _:
                 # Needed to begin, not to go on.
-                if held or speeds is None:
+                if stage is Stage.BEGUN or speeds is None:
                     return 0.0, 0.0
                 return float(speeds[self.rows[0]]), 0.0
 
@@ -153,14 +165,14 @@ def _angle_deg(points: FloatArray, rows: tuple[int, ...]) -> float:
 
 
 def are_met(
-    postures: Sequence[Posture], points: FloatArray, speeds: FloatArray | None, *, held: bool
+    postures: Sequence[Posture], points: FloatArray, speeds: FloatArray | None, *, stage: Stage
 ) -> bool:
     """Whether several rules are all met; quicker than `weakest`, as it stops at one that is not."""
-    return all(posture.margin(points, speeds, held=held) >= 0 for posture in postures)
+    return all(posture.margin(points, speeds, stage=stage) >= 0 for posture in postures)
 
 
 def weakest(
-    postures: Sequence[Posture], points: FloatArray, speeds: FloatArray | None, *, held: bool
+    postures: Sequence[Posture], points: FloatArray, speeds: FloatArray | None, *, stage: Stage
 ) -> tuple[float, str]:
     """Return the smallest margin of several rules and the rule it belongs to, in words.
 
@@ -168,7 +180,7 @@ def weakest(
     """
     worst, blocking = math.inf, ""
     for posture in postures:
-        margin = posture.margin(points, speeds, held=held)
+        margin = posture.margin(points, speeds, stage=stage)
         if margin < worst:
             worst, blocking = margin, posture.description
     return worst, blocking
@@ -182,14 +194,14 @@ class Unmet:
     ----------
     sides
         The rules of each side that a gesture can be made with.
-    points, speeds, held
+    points, speeds, stage
         As in `Posture.read`; the arrays must not be changed.
     """
 
     sides: Sequence[Sequence[Posture]]
     points: FloatArray
     speeds: FloatArray | None
-    held: bool
+    stage: Stage
 
     @property
     def words(self) -> str:
@@ -197,6 +209,6 @@ class Unmet:
 
         A posture that has begun says what is missing even then.
         """
-        found = (weakest(side, self.points, self.speeds, held=self.held) for side in self.sides)
+        found = (weakest(side, self.points, self.speeds, stage=self.stage) for side in self.sides)
         margin, words = max(found, key=lambda side: side[0])
-        return words if self.held or margin > -math.inf else ""
+        return words if self.stage is Stage.BEGUN or margin > -math.inf else ""

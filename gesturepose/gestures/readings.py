@@ -17,9 +17,10 @@ NEARLY = 0.95
 """Progress of a movement that went far enough but is not, or not yet, the gesture."""
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: every motion makes one in every frame, which then takes nearly three times as long.
+@dataclass(slots=True)
 class Reading:
-    """What a motion rule says of the newest moment.
+    """What a motion rule says of the newest moment; not to be changed.
 
     ``progress`` is the travel as a fraction of what is needed, 0..1; ``made`` whether the stroke
     is complete; ``obstacle`` what is missing; ``rules`` every condition that could be
@@ -33,6 +34,24 @@ class Reading:
     rules: tuple[RuleReading, ...] = ()
     began_s: float = math.inf
     ended_s: float = math.inf
+
+
+@dataclass(slots=True)
+class TooShort:
+    """That something did not travel far enough, in shoulder widths; said when somebody asks."""
+
+    travel: float
+    distance: float
+
+    @property
+    def reading(self) -> RuleReading:
+        """The condition with its figures."""
+        return at_least("travel", self.travel, self.distance, "shoulder widths", "motion.distance")
+
+    @property
+    def words(self) -> str:
+        """The same in words."""
+        return self.reading.words
 
 
 def at_least(
@@ -67,8 +86,8 @@ def conclude(
     ended_s: float = math.inf,
 ) -> Reading:
     """Say what the conditions amount to; the first is how far the movement went."""
-    unmet = next((i for i, rule in enumerate(rules) if not rule.met), None)
-    if unmet is None:
-        return Reading(1.0, True, "", rules, began_s, ended_s)
-    reached = progress if unmet == 0 else NEARLY
-    return Reading(reached, False, rules[unmet], rules, began_s, ended_s)
+    for i, rule in enumerate(rules):
+        if not rule.met:
+            reached = progress if i == 0 else NEARLY
+            return Reading(reached, False, rule, rules, began_s, ended_s)
+    return Reading(1.0, True, "", rules, began_s, ended_s)

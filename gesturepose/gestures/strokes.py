@@ -7,21 +7,20 @@ way: there it began, however long ago that is. Only measures; which strokes are 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gesturepose.gestures.trails import square
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from gesturepose.datatypes import FloatArray
+    from gesturepose.gestures.trails import Trail
 
-_GAP_S = 0.3
-"""A stroke survives this long a gap in which the point was not seen."""
 TURNED_S = 0.2
 """A stroke that ends by turning back is recognised until this long after."""
 _PAUSE_S = 0.1
@@ -32,74 +31,6 @@ _CORNER_SHARE = 0.3
 """The corner between preparation and stroke lies in this first part of the travel."""
 _CORNER_S = 0.12
 """The speed at the start of a stroke is the least this long before and after."""
-_SPEED_S = 0.04
-"""Speeds are measured over this long, or one frame where that is longer."""
-
-
-class Trail:
-    """Where something was for some seconds, without a long break, and how fast it went.
-
-    Several strokes may be looked for on one trail: what they have in common is measured once.
-
-    Attributes
-    ----------
-    rows
-        ``(N,)`` which of the samples it was found among these are.
-    times
-        ``(N,)`` seconds, oldest first.
-    path
-        ``(N, D)`` where it was, none missing.
-    """
-
-    def __init__(
-        self, rows: NDArray[np.intp], times: NDArray[np.float64], path: FloatArray
-    ) -> None:
-        self.rows = rows
-        self.times = times
-        self.path = path
-
-    @classmethod
-    def find(cls, times: NDArray[np.float64], path: FloatArray) -> Trail:
-        """Take what came after the last long gap: what came before it is another movement.
-
-        Parameters
-        ----------
-        times
-            ``(M,)`` seconds, oldest first.
-        path
-            ``(M, D)``; rows of NaN where it was not seen. Short gaps are bridged.
-        """
-        rows = (~np.isnan(path[:, 0])).nonzero()[0]
-        seen = times[rows]
-        gaps = (seen[1:] - seen[:-1] > _GAP_S).nonzero()[0]
-        if len(gaps):
-            rows = rows[gaps[-1] + 1 :]
-            seen = times[rows]
-        return cls(rows, seen, path[rows])
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    @cached_property
-    def speeds(self) -> FloatArray:
-        """Speeds ``(N,)`` along the path, each over the `_SPEED_S` before its sample."""
-        times, path = self.times, self.path
-        before = np.searchsorted(times, times - _SPEED_S + 1e-6, side="right") - 1
-        before = np.clip(before, 0, np.maximum(np.arange(len(times)) - 1, 0))
-        moved = path - path[before]
-        span = np.maximum(times - times[before], 1e-3).astype(np.float32)
-        speeds: FloatArray = np.sqrt((moved * moved).sum(axis=1)) / span
-        speeds[0] = speeds[1]
-        return speeds
-
-    @cached_property
-    def pauses(self) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-        """For each sample, the one `_PAUSE_S` before it and the seconds between, both ``(N,)``."""
-        times = self.times
-        # At low frame rates one frame back is further than the pause asked for.
-        before = np.searchsorted(times, times - _PAUSE_S - 1e-6)
-        before = np.minimum(before, np.maximum(np.arange(len(times)) - 1, 0))
-        return before, np.maximum(times - times[before], 1e-3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,22 +99,29 @@ def find_advance(trail: Trail, travel: FloatArray, *, within_s: float) -> Advanc
     within_s
         How long a stroke may take.
     """
-    times = trail.times
+    moments, way = trail.moments, travel.tolist()
     # A stroke that has just turned back is still judged by how far it came.
-    late = int(times.searchsorted(times[-1] - TURNED_S - 1e-6))
-    last = late + int(travel[late:].argmax())
-    start = _find_start(trail, travel, last)
+    lately = way[bisect_left(moments, moments[-1] - TURNED_S - 1e-6) :]
+    last = len(way) - len(lately) + lately.index(max(lately))
+    start = _find_start(moments, way, last)
     began = start
     if start > 0 and trail.path.shape[1] > 1:
-        began = _find_corner(travel[: last + 1], trail.speeds, start)
-    recent = int(times.searchsorted(times[last] - within_s - 1e-6))
+        began = _find_corner(way, trail.speeds, start, last)
+    recent = bisect_left(moments, moments[last] - within_s - 1e-6)
+    nearest = min(way[max(began, min(recent, last)) : last + 1])
     return Advance(
         began=began,
         furthest=last,
         start_seen=start > 0,
-        quick=float(travel[last] - travel[max(began, min(recent, last)) : last + 1].min()),
-        length=float(travel[last] - travel[began]),
+        # As single as the positions are.
+        quick=float(np.float32(way[last] - nearest)),
+        length=float(np.float32(way[last] - way[began])),
     )
+
+
+def find_peak(trail: Trail, advance: Advance) -> float:
+    """Greatest speed of an advance, per second."""
+    return max(float(trail.speeds[advance.began : advance.furthest + 1].max()), 1e-6)
 
 
 def measure_stroke(
@@ -204,18 +142,18 @@ def measure_stroke(
     end_speed
         The stroke is over when its speed has fallen to this fraction of the peak.
     """
-    times, path, speeds = trail.times, trail.path, trail.speeds
+    moments, path, speeds = trail.moments, trail.path, trail.speeds
     began, last = advance.began, advance.furthest
-    steps = np.diff(path[began : last + 1], axis=0)
-    way = float(np.sqrt((steps * steps).sum(axis=1)).sum())
+    way = float(np.sqrt(square(path[began + 1 : last + 1] - path[began:last])).sum())
     fastest = began + int(speeds[began : last + 1].argmax())
-    peak = max(float(speeds[fastest]), 1e-6)
-    around = np.abs(times - times[began]) <= _CORNER_S
-    before = int(times.searchsorted(times[began] - pause_s - 1e-6))
+    slowing = speeds[fastest:].tolist()
+    peak = max(slowing[0], 1e-6)
+    first, beyond = _find_corner_span(moments, began)
+    before = bisect_left(moments, moments[began] - pause_s - 1e-6)
     stray = place[before : began + 1] - place[began]
-    slow = speeds[fastest:] <= end_speed * peak
-    still_going = np.flatnonzero(~slow)
-    over = fastest + (int(still_going[-1]) + 1 if len(still_going) else 0)
+    over = len(slowing)
+    while over > 0 and slowing[over - 1] <= end_speed * peak:
+        over -= 1
     return Stroke(
         began=began,
         furthest=last,
@@ -223,29 +161,50 @@ def measure_stroke(
         quick=advance.quick,
         length=advance.length,
         detour=way - advance.length,
-        duration_s=float(times[last] - times[began]),
+        duration_s=moments[last] - moments[began],
         peak=peak,
-        start_speed=float(speeds[around].min()) / peak,
-        stray=float(np.sqrt((stray * stray).sum(axis=1)).max()),
-        slowed_to=float(speeds[fastest:].min()) / peak,
-        over_s=float(times[-1] - times[over]) if over < len(times) else 0.0,
+        start_speed=float(speeds[first:beyond].min()) / peak,
+        stray=float(np.sqrt(square(stray).max())),
+        slowed_to=min(slowing) / peak,
+        over_s=moments[-1] - moments[fastest + over] if over < len(slowing) else 0.0,
     )
 
 
-def _find_start(trail: Trail, travel: FloatArray, last: int) -> int:
-    """Index of the last sample before ``last`` at which the point was not under way."""
-    before, span = trail.pauses
-    advanced = travel[:last] - travel[before[:last]]
-    starts = (advanced / span[:last] <= _PAUSE_SPEED).nonzero()[0]
-    return int(starts[-1]) if len(starts) else 0
+def _find_start(moments: Sequence[float], way: Sequence[float], last: int) -> int:
+    """Index of the last sample before ``last`` at which the point was not under way.
+
+    It is looked for backwards from there, as it is seldom far.
+    """
+    paused = last  # index of the first sample at most `_PAUSE_S` before another
+    for i in range(last - 1, -1, -1):
+        now = moments[i]
+        limit = now - _PAUSE_S - 1e-6
+        while paused > 0 and moments[paused - 1] >= limit:
+            paused -= 1
+        # At low frame rates one frame back is further than the pause asked for.
+        before = min(paused, max(i - 1, 0))
+        if way[i] - way[before] <= _PAUSE_SPEED * max(now - moments[before], 1e-3):
+            return i
+    return 0
 
 
-def _find_corner(travel: FloatArray, speeds: FloatArray, start: int) -> int:
+def _find_corner(way: Sequence[float], speeds: FloatArray, start: int, last: int) -> int:
     """Index of the slowest sample early in the stroke: there its preparation turned into it."""
-    advanced = travel[start:] - travel[start]
-    share = advanced / max(float(travel[-1] - travel[start]), 1e-6)
-    later = int((share <= _CORNER_SHARE).nonzero()[0][-1])
-    return start + int(speeds[start : start + later + 1].argmin())
+    limit = _CORNER_SHARE * max(way[last] - way[start], 1e-6)
+    later = last
+    while way[later] - way[start] > limit:
+        later -= 1
+    return start + int(speeds[start : later + 1].argmin())
+
+
+def _find_corner_span(moments: Sequence[float], began: int) -> tuple[int, int]:
+    """First sample, and the one beyond the last, within `_CORNER_S` of where a stroke began."""
+    first, last, middle = began, began, moments[began]
+    while first > 0 and middle - moments[first - 1] <= _CORNER_S:
+        first -= 1
+    while last + 1 < len(moments) and moments[last + 1] - middle <= _CORNER_S:
+        last += 1
+    return first, last + 1
 
 
 def turning_points(signal: Sequence[float], amplitude: float) -> tuple[list[int], bool]:

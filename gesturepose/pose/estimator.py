@@ -7,6 +7,7 @@ itself.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,6 +39,19 @@ seen in it, at times surely; they would seem to rest there, and strokes to start
 in the edge is missing, as are knees and ankles, which lie below it; measured on rendered people,
 shoulders and hips need no such rule."""
 _LIMB_ENDS = ("_wrist", "_knee", "_ankle")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bounds:
+    """Within which keypoints are seen in pictures of one size, by one letterbox; all in pixels.
+
+    ``nearest`` is ``(2,)``, ``farthest`` ``(K, 2)``.
+    """
+
+    letterbox: Letterbox
+    size: tuple[int, int]
+    nearest: NDArray[np.float64]
+    farthest: NDArray[np.float64]
 
 
 class PoseEstimator:
@@ -89,6 +103,7 @@ class PoseEstimator:
                 f"{model.name} takes pictures of {only[0]}x{only[1]} only: leave out input_size"
             )
         self._letterbox: Letterbox | None = None
+        self._bounds: _Bounds | None = None
         self.model_name = model.name
         self.skeleton = SKELETONS[model.card.skeleton]
         self.max_people = min(model.card.max_people, settings.max_people)
@@ -169,22 +184,32 @@ class PoseEstimator:
         if not len(people):
             return []
         offset = np.array(corner, np.float32)
-        keypoints = letterbox.to_source(people.keypoints) + offset
-        # One output cell beyond the edge is rounding; farther out lies padding, where nobody is.
-        slack = self._family.stride_px / letterbox.scale
+        keypoints = letterbox.to_source(people.keypoints)
+        keypoints += offset
+        bounds = self._bounds
+        if bounds is None or bounds.letterbox is not letterbox or bounds.size != size:
+            bounds = self._bounds = self._bound(letterbox, size)
+        inside = (keypoints >= bounds.nearest) & (keypoints <= bounds.farthest)
         scores = np.minimum(people.keypoint_scores * self._score_gain, np.float32(1))
-        sure = scores >= self._settings.min_keypoint_score
-        farthest = np.full(keypoints.shape[1:], size + slack)
-        farthest[self._limb_ends, 1] = size[1] * (1 - _BOTTOM_SHARE)
-        inside = (keypoints >= -slack) & (keypoints <= farthest)
-        seen = sure & (scores > 0) & inside.all(axis=2)
-        keypoints = np.where(seen[..., None], keypoints, np.float32(np.nan))
-        scores = np.where(seen, scores, np.float32(0))
-        boxes = letterbox.to_source(people.boxes.reshape(-1, 2, 2)) + offset
-        boxes = boxes.reshape(-1, 4)
-        distinct = find_distinct(keypoints, people.scores, boxes, sigmas=self._sigmas)
+        seen = inside[..., 0] & inside[..., 1] & (scores > 0)
+        seen &= scores >= self._settings.min_keypoint_score
+        missing = ~seen
+        keypoints[missing], scores[missing] = np.nan, 0.0
+        distinct = [0]
+        if len(people) > 1:
+            boxes = letterbox.to_source(people.boxes.reshape(-1, 2, 2)) + offset
+            distinct = find_distinct(
+                keypoints, people.scores, boxes.reshape(-1, 4), sigmas=self._sigmas
+            )
         return [
             Pose(keypoints[person], scores[person], float(people.scores[person]))
             for person in distinct
             if seen[person].any()
         ][: self.max_people]
+
+    def _bound(self, letterbox: Letterbox, size: tuple[int, int]) -> _Bounds:
+        # One output cell beyond the edge is rounding; farther out lies padding, where nobody is.
+        slack = self._family.stride_px / letterbox.scale
+        farthest = np.full((len(self.skeleton), 2), size + slack)
+        farthest[self._limb_ends, 1] = size[1] * (1 - _BOTTOM_SHARE)
+        return _Bounds(letterbox, size, -slack, farthest)

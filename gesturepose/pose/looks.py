@@ -7,6 +7,8 @@ one who is obeyed, `gesturepose.pose.following_everyone` all of them. No network
 from __future__ import annotations
 
 import math
+from itertools import starmap
+from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -81,6 +83,7 @@ def is_where_expected(keypoints: FloatArray, expected: FloatArray, *, scale_px: 
 
 def measure_apart_px(keypoints: FloatArray, others: FloatArray) -> float:
     """Median distance of head and trunk; infinity with fewer than two points of each."""
-    apart = np.linalg.norm(keypoints[_CORE] - others[_CORE], axis=1)
-    apart = apart[np.isfinite(apart)]
-    return float(np.median(apart)) if len(apart) >= 2 else math.inf
+    # As plain numbers: numpy's cost more, so few at a time.
+    pairs = zip(keypoints[_CORE].tolist(), others[_CORE].tolist(), strict=True)
+    apart = [px for px in starmap(math.dist, pairs) if math.isfinite(px)]
+    return median(apart) if len(apart) >= 2 else math.inf

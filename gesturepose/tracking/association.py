@@ -57,13 +57,15 @@ def compute_similarity(
     ndarray
         ``(T, P)``, 0 (nothing alike) to below 1; never NaN.
     """
-    apart = np.where(common[..., None], predicted[:, None] - measured[None], 0.0)
-    x, y = apart[..., 0], apart[..., 1]
-    squared = (x * x + y * y) / (2.0 * spreads[:, None] ** 2)
-    alike = np.where(common, np.exp(-squared), 0.0).sum(axis=-1)
+    apart = predicted[:, None] - measured
+    apart *= apart
+    squared = apart[..., 0] + apart[..., 1]
+    squared /= -2.0 * spreads[:, None] ** 2
+    alike = np.where(common, np.exp(squared), 0.0).sum(axis=-1)
     count = common.sum(axis=-1)
-    similarity = alike / (count + _DOUBT_KEYPOINTS)
-    return np.where(count >= min_keypoints, similarity, 0.0)
+    similarity: Float64Array = alike / (count + _DOUBT_KEYPOINTS)
+    similarity[count < min_keypoints] = 0.0
+    return similarity
 
 
 def assign(similarity: Float64Array, *, min_similarity: float) -> list[tuple[int, int]]:
@@ -83,8 +85,8 @@ def assign(similarity: Float64Array, *, min_similarity: float) -> list[tuple[int
     """
     if similarity.size == 0:
         return []
-    allowed = similarity >= min_similarity
     if similarity.size == 1:
-        return [(0, 0)] if allowed.all() else []
+        return [(0, 0)] if similarity.item() >= min_similarity else []
+    allowed = similarity >= min_similarity
     rows, columns = linear_sum_assignment(np.where(allowed, similarity, 0.0), maximize=True)
     return [(int(t), int(p)) for t, p in zip(rows, columns, strict=True) if allowed[t, p]]

@@ -9,11 +9,11 @@ two change names from one picture to the next. Where the hands were before tells
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 _SAME_SW = 0.25
@@ -47,18 +47,20 @@ def sort_wrists(
         not seen: what was taken for it was the other one. `AS_SEEN` if all may be right.
     """
     same_px, leapt_px = _SAME_SW * scale_px, _LEAPT_SW * scale_px
+    # As plain numbers: numpy's cost more, so few at a time.
+    points, places = wrists.tolist(), expected.tolist()
     # Row by row where a wrist was seen, column by column where each was expected.
-    off_px = np.hypot(*np.moveaxis(wrists[:, None] - expected[None], -1, 0))
-    leapt = [off_px[row, row] > leapt_px for row in (0, 1)]  # NaN has not
-    fits = [off_px[row, 1 - row] <= same_px for row in (0, 1)]
+    off_px = [[math.dist(point, place) for place in places] for point in points]
+    leapt = [off_px[row][row] > leapt_px for row in (0, 1)]  # NaN has not
+    fits = [off_px[row][1 - row] <= same_px for row in (0, 1)]
     if leapt[0] and leapt[1] and fits[0] and fits[1]:
         return 1, 0
     for row, other in ((0, 1), (1, 0)):
         if not (leapt[row] and fits[row]):
             continue
         # It is where only the other one was expected.
-        if np.isnan(wrists[other]).any():
+        if math.isnan(sum(points[other])):
             return (1, None) if row else (None, 0)
-        if off_px[other, other] <= same_px and np.hypot(*(wrists[0] - wrists[1])) <= same_px:
+        if off_px[other][other] <= same_px and math.dist(*points) <= same_px:
             return (0, None) if row else (None, 1)
     return AS_SEEN

@@ -37,13 +37,17 @@ TIME_SLACK_S = 1e-6
 
 def _invert_diagonal(matrix: Float64Array) -> Float64Array:
     """Inverse of a diagonal matrix; the innovation covariance of independent keypoints is one."""
-    return np.diag(1.0 / np.diagonal(matrix))
+    inverse = np.zeros(matrix.shape)
+    every = len(matrix) + 1
+    inverse.reshape(-1)[::every] = 1.0 / matrix.reshape(-1)[::every]
+    return inverse
 
 
 def _square(vectors: Float64Array) -> Float64Array:
-    """Squared lengths (N,) of vectors (N, 2)."""
-    x, y = vectors[:, 0], vectors[:, 1]
-    return x * x + y * y
+    """Squared lengths (N,) of vectors (N, 2), which are overwritten."""
+    vectors *= vectors
+    squared: Float64Array = vectors[:, 0] + vectors[:, 1]
+    return squared
 
 
 def _diagonal(matrix: Float64Array, row: int, column: int) -> Float64Array:
@@ -89,9 +93,14 @@ class KeypointFilter:
         self._known = np.zeros(count, dtype=np.bool_)
         self._unseen_s = np.full(count, np.inf)  # since a measurement was last believed
         self._missing_s = np.zeros(count)  # the same, counting only frames that show the person
-        self._refused = np.full((count, 2), np.nan)  # last frame's measurements not believed
+        # Last frame's measurements that were not believed, NaN for others; mostly there is none.
+        self._refused: Float64Array | None = None
         self._anchor = np.zeros((count, 2))  # positions when last believed
         self._step_s = 0.0
+        # Which keypoints were followed last, and what the filter needs to know of them.
+        self._followed = b""
+        self._rows: IntArray = np.zeros(0, np.intp)
+        self._measured = self._noise = np.zeros((0, 0))
 
     @property
     def positions(self) -> Float64Array:
@@ -143,8 +152,8 @@ class KeypointFilter:
         damping_s = settings.keypoint_damping_s if person_seen else settings.person_damping_s
         decay = math.exp(-step_s / damping_s)
         lost = self._unseen_s > 0.0
-        self._travel[:] = np.where(lost, damping_s * (1.0 - decay), step_s)
-        self._decay[:] = np.where(lost, decay, 1.0)
+        self._travel[:], self._decay[:] = step_s, 1.0
+        self._travel[lost], self._decay[lost] = damping_s * (1.0 - decay), decay
         self._set_noise(settings.process_noise_sw2_s3 * scale_px**2)
         self._filter.predict()
         self._unseen_s += step_s
@@ -180,36 +189,61 @@ class KeypointFilter:
         scale_px
             The person's shoulder width.
         """
-        settings, kalman = self._settings, self._filter
+        settings = self._settings
         deviation = settings.measurement_noise_sw * scale_px * self._relative_noise
         np.divide(deviation, np.minimum(scores, 1.0), out=deviation, where=seen)
         noise = deviation * deviation
         follow = seen & self.visible
-        begin = seen & ~follow
+        begin = seen ^ follow
         squared = _square(keypoints - self.positions)
         # Nobody's wrist is suddenly elsewhere: a keypoint out of reach is the network taking the
         # other hand or the background. It is believed once it could have got there, on the way
         # predicted or after a stop: a glitch must not lead the prediction off and then keep it.
-        stopped = _square(keypoints - self._anchor)
         reach_px = (settings.gate_sw + settings.gate_speed_sw_s * self._unseen_s) * scale_px
-        refused = follow & (np.minimum(squared, stopped) > reach_px * reach_px)
-        # Nearer to one refused in the last frame than to the prediction; NaN stands for nothing
-        # refused, and compares false.
-        late = follow & ~refused & (_square(keypoints - self._refused) < squared)
-        follow &= ~(refused | late)
-        rows = follow.nonzero()[0]
-        if len(rows):
-            self._adapt(rows, squared[rows], noise[rows])
-            kalman.update(keypoints[rows], R=np.diag(noise[rows]), H=self._measure[rows])
-        self._begin((begin | late).nonzero()[0], keypoints, noise, scale_px)
-        self._refused = np.where(refused[:, None], keypoints, np.nan)
-        believed = seen & ~refused
+        reach_px *= reach_px
+        refused = follow & (squared > reach_px)
+        some_refused = len(refused.nonzero()[0]) > 0  # seldom, and sooner known than by any()
+        if some_refused:
+            refused &= _square(keypoints - self._anchor) > reach_px
+        believed = seen
+        if self._refused is not None:
+            # Nearer to one refused in the last frame than to the prediction; NaN stands for nothing
+            # refused, and compares false.
+            late = follow & ~refused & (_square(keypoints - self._refused) < squared)
+            follow &= ~late
+            begin |= late
+        if some_refused:
+            follow &= ~refused
+            believed = seen & ~refused
+        self._correct(follow, keypoints, squared, noise)
+        self._begin(begin.nonzero()[0], keypoints, noise, scale_px)
+        self._refused = np.where(refused[:, None], keypoints, np.nan) if some_refused else None
         np.copyto(self._anchor, self.positions, where=believed[:, None])
         self._unseen_s[believed] = 0.0
         self._missing_s += self._step_s
         self._missing_s[believed] = 0.0
         self._known |= believed
         self._known &= self._missing_s <= settings.keypoint_coast_s + TIME_SLACK_S
+
+    def _correct(
+        self,
+        follow: BoolArray,
+        keypoints: Float64Array,
+        squared: Float64Array,
+        noise: Float64Array,
+    ) -> None:
+        """Let the filter take the measurements of those keypoints (K,) that follow."""
+        followed = follow.tobytes()
+        if followed != self._followed:  # mostly the same keypoints are seen as in the last frame
+            self._followed, self._rows = followed, follow.nonzero()[0]
+            self._measured = self._measure[self._rows]
+            self._noise = np.zeros((len(self._rows), len(self._rows)))
+        rows = self._rows
+        if not len(rows):
+            return
+        self._noise.reshape(-1)[:: len(rows) + 1] = noise[rows]
+        self._adapt(rows, squared[rows], noise[rows])
+        self._filter.update(keypoints[rows], R=self._noise, H=self._measured)
 
     def _adapt(self, rows: IntArray, squared: Float64Array, noise: Float64Array) -> None:
         """Raise process noise of keypoints (N,) whose innovation the filter cannot explain.
@@ -221,7 +255,7 @@ class KeypointFilter:
         acceleration that would overshoot after a glitch or a sudden stop.
         """
         missing = squared / self._settings.manoeuvre_nis - (self.variances[rows] + noise)
-        if (missing <= 0.0).all():
+        if missing.max() <= 0.0:
             return
         missing = np.maximum(missing, 0.0)
         covariance = self._filter.P
@@ -248,6 +282,6 @@ class KeypointFilter:
         kalman.P[velocities, velocities] = (self._settings.initial_speed_sw_s * scale_px) ** 2
         kalman.x[rows] = keypoints[rows]
         speed = np.zeros((len(rows), 2))
-        if self._step_s > 0.0:
+        if self._step_s > 0.0 and self._refused is not None:
             speed = np.nan_to_num((keypoints[rows] - self._refused[rows]) / self._step_s)
         kalman.x[velocities] = speed

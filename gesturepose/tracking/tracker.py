@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from copy import copy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -47,12 +47,14 @@ class _Measurement:
     def __init__(self, pose: Pose, settings: TrackerSettings, count: int) -> None:
         if len(pose.scores) != count:
             raise ValueError(f"a pose of {len(pose.scores)} keypoints; the skeleton has {count}")
-        inside = (np.abs(pose.keypoints) < _MAX_COORDINATE_PX).all(axis=1)
-        self.seen: BoolArray = (
-            inside & (pose.scores > 0.0) & (pose.scores >= settings.keypoint_score)
-        )
-        self.keypoints = np.where(self.seen[:, None], pose.keypoints, 0.0).astype(np.float64)
-        self.scores = np.where(self.seen, pose.scores, 0.0).astype(np.float64)
+        inside = np.abs(pose.keypoints) < _MAX_COORDINATE_PX
+        self.seen: BoolArray = inside[:, 0] & inside[:, 1] & (pose.scores > 0.0)
+        self.seen &= pose.scores >= settings.keypoint_score
+        missing = ~self.seen
+        self.keypoints = pose.keypoints.astype(np.float64)
+        self.keypoints[missing] = 0.0
+        self.scores = pose.scores.astype(np.float64)
+        self.scores[missing] = 0.0
         self.score = pose.score
 
     def with_pair(self, rows: Sequence[int], owners: Sequence[int | None]) -> _Measurement:
@@ -111,12 +113,10 @@ class _Person:
     def _sort_wrists(self, measurement: _Measurement, step_s: float) -> _Measurement:
         """Give each wrist what was seen of it, whichever the network took it for."""
         rows = self._wrists
-        known = self.filter.known[rows, None]
-        owners = sort_wrists(
-            np.where(measurement.seen[rows, None], measurement.keypoints[rows], np.nan),
-            np.where(known, self.filter.positions[rows], np.nan),
-            scale_px=self.scale_px,
-        )
+        wrists, expected = measurement.keypoints[rows], self.filter.positions[rows]
+        wrists[~measurement.seen[rows]] = np.nan
+        expected[~self.filter.known[rows]] = np.nan
+        owners = sort_wrists(wrists, expected, scale_px=self.scale_px)
         if owners == AS_SEEN:
             self._swapped_s = 0.0
             return measurement
@@ -145,15 +145,17 @@ class _Person:
     def report(self, timestamp: float) -> Track:
         """Return what the other stages see of it."""
         visible = self.filter.visible
+        missing = ~visible
+        keypoints = self.filter.positions.astype(np.float32)
+        velocities = self.filter.velocities.astype(np.float32)
+        keypoints[missing] = velocities[missing] = np.nan
         state = TrackState.TENTATIVE
         if self.confirmed:
             state = TrackState.CONFIRMED if self.unseen_s == 0.0 else TrackState.COASTING
         return Track(
             track_id=self.track_id,
-            keypoints=np.where(visible[:, None], self.filter.positions, np.nan).astype(np.float32),
-            velocities=np.where(visible[:, None], self.filter.velocities, np.nan).astype(
-                np.float32
-            ),
+            keypoints=keypoints,
+            velocities=velocities,
             visible=visible,
             state=state,
             timestamp=timestamp,
@@ -175,7 +177,8 @@ class Tracker:
     def __init__(self, settings: TrackerSettings, skeleton: Skeleton) -> None:
         self._settings = settings
         self._skeleton = skeleton
-        self._sigmas = np.asarray(skeleton.sigmas, dtype=np.float64)
+        # 2 sigma as in COCO's kappa.
+        self._kappa = 2.0 * settings.tolerance * np.asarray(skeleton.sigmas, dtype=np.float64)
         self._people: list[_Person] = []
         self._last_id = 0
         self._timestamp: float | None = None
@@ -268,18 +271,17 @@ class Tracker:
         if not people or not seen:
             return np.zeros((len(people), len(seen)))
         settings = self._settings
-        root_area_px = np.array([ROOT_AREA_SW * person.scale_px for person in people])
-        # 2 sigma as in COCO's kappa.
-        kappa_px = 2.0 * settings.tolerance * self._sigmas * root_area_px[:, None]
-        wander_px = np.array([settings.wander_sw_s * p.scale_px * p.unseen_s for p in people])
-        variances = np.array([person.filter.variances for person in people])
-        known = np.array([person.filter.known for person in people])
-        measured = np.array([measurement.seen for measurement in seen])
+        root_area_px = np.array([[ROOT_AREA_SW * person.scale_px] for person in people])
+        kappa_px = self._kappa * root_area_px
+        wander_px = np.array([[settings.wander_sw_s * p.scale_px * p.unseen_s] for p in people])
+        variances = _stack([person.filter.variances for person in people])
+        known = _stack([person.filter.known for person in people])
+        measured = _stack([measurement.seen for measurement in seen])
         return compute_similarity(
-            np.array([person.filter.positions for person in people]),
-            np.array([measurement.keypoints for measurement in seen]),
-            known[:, None] & measured[None],
-            np.sqrt(kappa_px**2 + wander_px[:, None] ** 2 + variances),
+            _stack([person.filter.positions for person in people]),
+            _stack([measurement.keypoints for measurement in seen]),
+            known[:, None] & measured,
+            np.sqrt(kappa_px**2 + wander_px**2 + variances),
             min_keypoints=settings.min_keypoints,
         )
 
@@ -297,3 +299,8 @@ class Tracker:
         self._people.append(
             _Person(self._last_id, measurement, settings=settings, skeleton=self._skeleton)
         )
+
+
+def _stack(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Stack arrays along a new first axis; a single one, as mostly, is not copied."""
+    return arrays[0][None] if len(arrays) == 1 else np.array(arrays)
