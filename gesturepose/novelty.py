@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gesturepose.datatypes import Frame, PoseFrame, Track
     from gesturepose.pipeline import Snapshot
 
-_QUICK_SW = 3.0
+_QUICK_SW = 5.0
 """A keypoint that moves by so many shoulder widths a second is looked at in every picture. Slower
 ones go a tenth of one from picture to picture, at 30 a second; of 252 gestures of thirteen rendered
 people as many were recognised with every second picture of what is slower as with all, and no

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from itertools import islice
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,8 +65,11 @@ def test_frames_keep_their_time_and_their_labels(
         )
 
 
+@pytest.mark.parametrize(
+    ("turn", "runs"), [(1, [1, *[2] * 23, 1]), (7, [7, 14, 14, 10, 3]), (100, [24, 24])]
+)
 def test_both_are_scored_alike_and_after_warming_up(
-    frames: list[tuple[Frame, LabelledPicture]],
+    frames: list[tuple[Frame, LabelledPicture]], turn: int, runs: list[int]
 ) -> None:
     order: list[str] = []
 
@@ -78,10 +81,10 @@ def test_both_are_scored_alike_and_after_warming_up(
         order.append(GESTUREPOSE)
         keypoints += 3  # pixels, far less than a fifth of the torso
 
-    duel = compare(
-        "demo", frames, {MEDIAPIPE: truth(frames, lose_wrist), GESTUREPOSE: truth(frames, shift)}
-    )
-    assert order[:4] == [MEDIAPIPE, GESTUREPOSE, GESTUREPOSE, MEDIAPIPE]
+    finders = {MEDIAPIPE: truth(frames, lose_wrist), GESTUREPOSE: truth(frames, shift)}
+    duel = compare("demo", frames, finders, turn=turn)
+    assert order[0] == MEDIAPIPE
+    assert [len(list(run)) for _, run in groupby(order)] == runs
     theirs, ours = duel.sides[MEDIAPIPE], duel.sides[GESTUREPOSE]
     for side in (theirs, ours):
         assert len(side.wall_s) == len(side.cpu_s) == side.tally.people == 4

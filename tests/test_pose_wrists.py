@@ -62,6 +62,22 @@ def test_hands_that_meet_stay_together() -> None:
     assert separate_wrists(maps, [SHARED, SHARED], elbows, scale=SCALE) is None
 
 
+def test_crossed_wrists_found_each_in_the_others_place_change_places() -> None:
+    maps = np.array(
+        [paint((SHARED, 0.45), (ALONE, 0.18)), paint((SHARED, 0.21), (ALONE, 0.23))], np.float32
+    )
+    found = separate_wrists(maps, [SHARED, ALONE], [LEFT_ELBOW, RIGHT_ELBOW], scale=SCALE)
+    assert found is not None
+    assert found[0] == [ALONE, SHARED]
+
+
+def test_hands_held_out_to_the_camera_stay_what_they_are() -> None:
+    """Their forearms look as short as crossed ones, but no map mixes them up."""
+    maps = np.array([paint((SHARED, 0.7)), paint((ALONE, 0.6), (SHARED, 0.05))], np.float32)
+    elbows = [LEFT_ELBOW, RIGHT_ELBOW]
+    assert separate_wrists(maps, [SHARED, ALONE], elbows, scale=SCALE) is None
+
+
 def test_wrists_apart_are_left_alone() -> None:
     maps = np.array([paint((SHARED, 0.8), (ALONE, 0.7)), paint((ALONE, 0.5))], np.float32)
     wrists = [SHARED, ALONE]
@@ -81,7 +97,7 @@ def test_any_maps_are_survived(
     if found is not None:
         assert all(0 <= row < 6 and 0 <= column < 7 for row, column in found[0])
         assert found[0][0] != found[0][1]
-        assert np.nanmax(found[1]) >= 0.1499
+        assert found[0] != cells[:2]
 
 
 def test_crossed_wrists_of_a_rendered_person_are_found_where_they_are() -> None:

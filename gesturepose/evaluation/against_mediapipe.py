@@ -4,7 +4,8 @@
 labelled. MediaPipe Pose is its *full* network in video mode with default settings, that is what
 ``mediapipe.solutions.pose.Pose()`` is (Bazarevsky et al., "BlazePose: On-device Real-time Body Pose
 tracking", 2020, arXiv 2006.10204). GesturePose is the whole pipeline as the program composes it,
-from the frame to the actions. Both take every frame, turn by turn, and keypoints of both are scored
+from the frame to the actions. Both take every frame, in turns of a second of the clip; frame by
+frame (``--turn 1``) each empties the processor's caches for the other. Keypoints of both are scored
 by `gesturepose.evaluation.pck`: of GesturePose those of the operator's track, which gestures are
 made of.
 
@@ -40,6 +41,7 @@ from gesturepose.evaluation.coco_annotations import ClipPictures
 from gesturepose.evaluation.side_by_side import (
     GESTUREPOSE,
     MEDIAPIPE,
+    TURN_FRAMES,
     Duel,
     compare,
     read_labelled,
@@ -142,8 +144,21 @@ def _make_parser() -> argparse.ArgumentParser:
     add("--config", metavar="FILE", help="mapping to use (default: as for a run)")
     add("--model", metavar="NAME|PATH", help="pose network (see 'gesturepose models')")
     add("--frames", metavar="N", type=int, help="of each clip at most (default: all)")
+    add(
+        "--turn",
+        metavar="N",
+        type=_read_turn,
+        default=TURN_FRAMES,
+        help=f"frames that each is given in a row (default: {TURN_FRAMES})",
+    )
     add("--json", action="store_true", help="figures as JSON")
     return parser
+
+
+def _read_turn(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of frames, at least 1")
+    return int(text)
 
 
 def _compare_clips(options: argparse.Namespace) -> str:
@@ -158,7 +173,7 @@ def _compare_clips(options: argparse.Namespace) -> str:
     duels = []
     with showing_progress(sum(lengths)) as show:
         for path, length in zip(labels, lengths, strict=True):
-            duel, versions = _compare_clip(path, length, config, show)
+            duel, versions = _compare_clip(path, length, config, show, turn=options.turn)
             duels.append(duel)
     total = Duel("all clips")
     for duel in duels:
@@ -171,7 +186,7 @@ def _compare_clips(options: argparse.Namespace) -> str:
 
 
 def _compare_clip(
-    labels: Path, length: int, config: Config, show: Callable[[str], None]
+    labels: Path, length: int, config: Config, show: Callable[[str], None], *, turn: int
 ) -> tuple[Duel, dict[str, str]]:
     """Compare on one clip, both loaded anew: neither knows of the clip before."""
     with ExitStack() as stack:
@@ -180,7 +195,7 @@ def _compare_clip(
         bench = stack.enter_context(closing(Bench(config)))
         frames = stack.enter_context(closing(read_labelled(labels)))
         finders = {MEDIAPIPE: finder, GESTUREPOSE: follow_operator(bench)}
-        duel = compare(labels.stem, islice(frames, length), finders, on_done=show)
+        duel = compare(labels.stem, islice(frames, length), finders, turn=turn, on_done=show)
         versions = {"mediapipe": version, "model": bench.model, "provider": bench.provider}
     return duel, versions
 

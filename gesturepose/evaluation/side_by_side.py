@@ -1,11 +1,15 @@
 """Two ways of finding one person, given the same frames in turns: what each costs and finds.
 
+A turn is some frames in a row. From frame to frame each would find the processor's caches full of
+the other's, which neither does when it is used.
+
 Keypoints of both are scored by `gesturepose.evaluation.pck`. It does not know what the two are, and
 prints nothing: that is `gesturepose.evaluation.against_mediapipe`'s.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from dataclasses import dataclass, field
@@ -34,6 +38,8 @@ if TYPE_CHECKING:
 
 MEDIAPIPE, GESTUREPOSE = "MediaPipe", "GesturePose"
 """The two, in the order in which they are shown."""
+TURN_FRAMES = 30
+"""About a second."""
 _SETTLE_S = 0.004
 """What each is given after a frame, for its threads to come to rest."""
 _DECODED_AHEAD = 64
@@ -142,9 +148,10 @@ def compare(
     frames: Iterable[tuple[Frame, LabelledPicture]],
     finders: dict[str, Finder],
     *,
+    turn: int = TURN_FRAMES,
     on_done: Callable[[str], None] = lambda _: None,
 ) -> Duel:
-    """Give every frame to both, who take turns in being first, and score what they find.
+    """Give every frame to both, in turns, who take turns in being first; score what they find.
 
     Parameters
     ----------
@@ -154,6 +161,8 @@ def compare(
         Consecutive, with labels. The first `WARM_UP_FRAMES` are not counted.
     finders
         `MEDIAPIPE`'s and `GESTUREPOSE`'s, which know nothing yet of the clip.
+    turn
+        Frames that each is given in a row.
     on_done
         Told after each frame.
 
@@ -163,17 +172,22 @@ def compare(
         There are no more frames than warming up takes.
     """
     duel = Duel(name)
-    names = list(finders)
-    for number, (frame, picture) in enumerate(frames):
-        for side in names if number % 2 == 0 else names[::-1]:
-            cpu_s, wall_s = time.process_time(), time.perf_counter()
-            keypoints = finders[side](frame)
-            wall_s = time.perf_counter() - wall_s
-            time.sleep(_SETTLE_S)
-            cpu_s = time.process_time() - cpu_s
-            if number >= WARM_UP_FRAMES:
-                _count(duel.sides[side], picture, keypoints, wall_s=wall_s, cpu_s=cpu_s)
-        on_done(name)
+    names, numbered = list(finders), enumerate(frames)
+    for count in itertools.count():
+        chunk = list(islice(numbered, turn))
+        if not chunk:
+            break
+        for side in names if count % 2 == 0 else names[::-1]:
+            for number, (frame, picture) in chunk:
+                cpu_s, wall_s = time.process_time(), time.perf_counter()
+                keypoints = finders[side](frame)
+                wall_s = time.perf_counter() - wall_s
+                time.sleep(_SETTLE_S)
+                cpu_s = time.process_time() - cpu_s
+                if number >= WARM_UP_FRAMES:
+                    _count(duel.sides[side], picture, keypoints, wall_s=wall_s, cpu_s=cpu_s)
+        for _ in chunk:
+            on_done(name)
     if not duel.sides[MEDIAPIPE].wall_s:
         raise UsageError(f"{name} has {WARM_UP_FRAMES} labelled frames or fewer")
     return duel

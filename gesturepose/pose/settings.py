@@ -18,7 +18,7 @@ class PoseSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     name: str = Field(
-        default="movenet-multipose",
+        default="movenet-multipose-int8",
         min_length=1,
         description="Network: a name from `gesturepose models`, or a path to an .onnx file with "
         "its card beside it.",

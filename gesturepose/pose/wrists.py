@@ -1,13 +1,14 @@
-"""Two wrists that were found in one place: which of them is there, and where the other one is.
+"""Two wrists that were found in one place, or each in the other's.
 
 A heatmap per keypoint is searched for its strongest cell, each by itself. Where forearms cross, the
-maps of both wrists have peaks at both hands, and both wrists are found at the same one: double
-counting (Wang and Mori, "Multiple tree models for occlusion and spatial constraints in human pose
-estimation", 2008). Here both are placed together, as pictorial structures are (Felzenszwalb and
-Huttenlocher, "Pictorial Structures for Object Recognition", 2005): by what the maps say of each
-place, how likely a forearm so long is, and that two hands are seldom in one place.
+maps of both wrists have peaks at both hands, and both wrists are found at the same one, or each at
+the wrong one: double counting (Wang and Mori, "Multiple tree models for occlusion and spatial
+constraints in human pose estimation", 2008). Here both are placed together, as pictorial structures
+are (Felzenszwalb and Huttenlocher, "Pictorial Structures for Object Recognition", 2005): by what
+the maps say of each place, how likely a forearm so long is, and that two hands are seldom in one
+place.
 
-Only pairs that were found in one place are looked at, and only for one person in the picture.
+Only pairs that may be mixed up are looked at, and only for one person in the picture.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ _SAME_SW = 0.35
 """Wrists nearer than this, in shoulder widths, may be one."""
 _LEAST_PEAK = 0.15
 """The least that both maps together say of a place where a wrist is."""
+_LEAST_OTHER = 0.1
+"""Wrists that are apart may be mixed up where each map says as much of the other one's place."""
 _FOREARM_SW = 1.1
 """A forearm seems no longer than this, to the wrist. In truth it is shorter, but of crossed arms
 one elbow is hidden, and found too near the other one."""
@@ -47,7 +50,7 @@ _FLOOR = 0.01
 def separate_wrists(
     heatmaps: FloatArray, wrists: Sequence[Cell], elbows: Sequence[Cell], *, scale: float
 ) -> tuple[list[Cell], list[float]] | None:
-    """Place two wrists that were found in one place.
+    """Place two wrists that may be mixed up.
 
     Parameters
     ----------
@@ -64,11 +67,20 @@ def separate_wrists(
         Rows and columns of both wrists, and how sure each is; ``None`` if they stay where they are.
     """
     near = _SAME_SW * scale
-    if not math.dist(*wrists) <= near:
+    mixed_up = min(float(heatmaps[0][wrists[1]]), float(heatmaps[1][wrists[0]])) >= _LEAST_OTHER
+    apart = math.dist(*wrists) > near
+    if apart and not mixed_up:
         return None
     together = heatmaps[0] + heatmaps[1]
-    shared = max(wrists, key=lambda cell: float(together[cell]))
-    others = [cell for cell in _find_peaks(together, _LEAST_PEAK) if math.dist(cell, shared) > near]
+    if apart:
+        choices = [([*wrists], 0.0), ([*wrists[::-1]], 0.0)]
+    else:
+        shared = max(wrists, key=lambda cell: float(together[cell]))
+        others = [
+            cell for cell in _find_peaks(together, _LEAST_PEAK) if math.dist(cell, shared) > near
+        ]
+        choices = [([shared, shared], -_TOGETHER)]
+        choices += [(pair, 0.0) for other in others for pair in ([shared, other], [other, shared])]
     maps = [_widen(one) for one in heatmaps]
 
     def judge(places: Sequence[Cell]) -> float:
@@ -78,16 +90,11 @@ def separate_wrists(
             total += _judge_forearm(math.dist(cell, elbow) / max(scale, 1e-6))
         return total
 
-    best, best_value = None, judge([shared, shared]) - _TOGETHER
-    for other in others:
-        for places in ([shared, other], [other, shared]):
-            value = judge(places)
-            if value > best_value:
-                best, best_value = places, value
-    if best is None:
+    places, _ = max(choices, key=lambda choice: judge(choice[0]) + choice[1])
+    if places == choices[0][0]:
         return None
     # A hand is there, both maps say so; whose it is was decided here.
-    return best, [float(together[cell]) for cell in best]
+    return places, [float(together[cell]) for cell in places]
 
 
 def _judge_forearm(length_sw: float) -> float:
