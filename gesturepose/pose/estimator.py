@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 _BOTTOM_SHARE = 1 / 32
 """Share of a picture's height that is its lower edge. Hands that lie in a lap below the picture are
 seen in it, at times surely; they would seem to rest there, and strokes to start there. So a wrist
-in the edge is missing, as are knees and ankles, which lie below it; measured on rendered people,
-shoulders and hips need no such rule."""
+in the edge is missing (unless the network's card says how sure it is of a real one), as are knees
+and ankles, which lie below it; measured on rendered people, shoulders and hips need no such rule.
+"""
 _LIMB_ENDS = ("_wrist", "_knee", "_ankle")
 
 
@@ -92,6 +93,7 @@ class PoseEstimator:
         self._decode = mirrored if mirrored and self._flip_test else self._family.decode
         self._multiple = model.card.input.multiple
         self._score_gain = np.float32(model.card.score_gain)
+        self._edge_score = model.card.edge_score
         self._long_side = settings.input_size or model.card.input.long_side
         self._session = PoseSession(
             model, self._family, device=settings.device, threads=settings.threads
@@ -108,9 +110,9 @@ class PoseEstimator:
         self.skeleton = SKELETONS[model.card.skeleton]
         self.max_people = min(model.card.max_people, settings.max_people)
         self._sigmas = np.array(self.skeleton.sigmas)
-        self._limb_ends = [
-            row for row, name in enumerate(self.skeleton.keypoints) if name.endswith(_LIMB_ENDS)
-        ]
+        names = self.skeleton.keypoints
+        self._limb_ends = [row for row, name in enumerate(names) if name.endswith(_LIMB_ENDS)]
+        self._wrists = [row for row, name in enumerate(names) if name.endswith("_wrist")]
 
     def __call__(self, frame: Frame, region: Region | None = None) -> list[Pose]:
         """Find the people in a frame, the surest first.
@@ -193,6 +195,9 @@ class PoseEstimator:
         scores = np.minimum(people.keypoint_scores * self._score_gain, np.float32(1))
         seen = inside[..., 0] & inside[..., 1] & (scores > 0)
         seen &= scores >= self._settings.min_keypoint_score
+        if self._edge_score is not None:
+            at_edge = keypoints[:, self._wrists, 1] > size[1] * (1 - _BOTTOM_SHARE)
+            seen[:, self._wrists] &= ~at_edge | (scores[:, self._wrists] >= self._edge_score)
         missing = ~seen
         keypoints[missing], scores[missing] = np.nan, 0.0
         distinct = [0]
@@ -211,5 +216,8 @@ class PoseEstimator:
         # One output cell beyond the edge is rounding; farther out lies padding, where nobody is.
         slack = self._family.stride_px / letterbox.scale
         farthest = np.full((len(self.skeleton), 2), size + slack)
-        farthest[self._limb_ends, 1] = size[1] * (1 - _BOTTOM_SHARE)
+        below = [row for row in self._limb_ends if row not in self._wrists]
+        farthest[below, 1] = size[1] * (1 - _BOTTOM_SHARE)
+        if self._edge_score is None:
+            farthest[self._wrists, 1] = size[1] * (1 - _BOTTOM_SHARE)
         return _Bounds(letterbox, size, -slack, farthest)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: Seconds between looks at everybody while a person is alone, and while others are there.
 #: Somebody new is noticed within the first; the others' keypoints are never older than the second,
 #: which is what tracks carry over.
-ALONE_S = 0.5
+ALONE_S = 1.0
 ACCOMPANIED_S = 0.2
 
 #: Head and trunk, which tell who somebody is: hands move too fast.

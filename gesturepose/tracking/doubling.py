@@ -22,12 +22,19 @@ expected at most to be the one that is really there."""
 _LEAPT_SW = 0.5
 """A hand farther than this from where it was expected has leapt."""
 
+_SURPRISE = 0.7
+"""Share of the way it was expected to make by which a quick hand may be off."""
+
 AS_SEEN: tuple[int | None, int | None] = (0, 1)
 """Each wrist is the one that it was seen as."""
 
 
 def sort_wrists(
-    wrists: NDArray[np.floating], expected: NDArray[np.floating], *, scale_px: float
+    wrists: NDArray[np.floating],
+    expected: NDArray[np.floating],
+    *,
+    scale_px: float,
+    moved_px: tuple[float, float] = (0.0, 0.0),
 ) -> tuple[int | None, int | None]:
     """Tell which wrist is which.
 
@@ -39,6 +46,9 @@ def sort_wrists(
         ``(2, 2)`` pixels, where they were expected; NaN for nowhere.
     scale_px
         The person's shoulder width.
+    moved_px
+        How far each was expected to have come since the picture before: a quick hand, such as one
+        that claps, is not where it was expected either.
 
     Returns
     -------
@@ -51,7 +61,9 @@ def sort_wrists(
     points, places = wrists.tolist(), expected.tolist()
     # Row by row where a wrist was seen, column by column where each was expected.
     off_px = [[math.dist(point, place) for place in places] for point in points]
-    leapt = [off_px[row][row] > leapt_px for row in (0, 1)]  # NaN has not
+    leapt = [  # NaN has not
+        off_px[row][row] > leapt_px + _SURPRISE * moved_px[row] for row in (0, 1)
+    ]
     fits = [off_px[row][1 - row] <= same_px for row in (0, 1)]
     if leapt[0] and leapt[1] and fits[0] and fits[1]:
         return 1, 0

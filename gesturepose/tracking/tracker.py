@@ -116,7 +116,8 @@ class _Person:
         wrists, expected = measurement.keypoints[rows], self.filter.positions[rows]
         wrists[~measurement.seen[rows]] = np.nan
         expected[~self.filter.known[rows]] = np.nan
-        owners = sort_wrists(wrists, expected, scale_px=self.scale_px)
+        left, right = (step_s * math.hypot(*v) for v in self.filter.velocities[rows].tolist())
+        owners = sort_wrists(wrists, expected, scale_px=self.scale_px, moved_px=(left, right))
         if owners == AS_SEEN:
             self._swapped_s = 0.0
             return measurement
