@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gesturepose.gestures.points import ROWS, mirrored
-from gesturepose.gestures.postures import Posture, weakest
+from gesturepose.gestures.postures import Posture, Stage, weakest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -158,7 +158,7 @@ def check(name: str, gesture: Gesture) -> None:
         checks.append(("start", motion.start, start))
     for moment, rules, points in checks:
         postures = [Posture.compile(rule, side) for rule in rules]
-        margin, rule_in_words = weakest(postures, points, None, held=False)
+        margin, rule_in_words = weakest(postures, points, None, stage=Stage.NEW)
         if margin < 0:
             raise ValueError(f"picture of {name}, {moment}: not {rule_in_words} ({margin:.2f})")
     if motion is None or motion.swings is not None or motion.towards == "camera":

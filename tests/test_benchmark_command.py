@@ -102,7 +102,7 @@ def test_a_network_costs_what_it_costs(capsys: pytest.CaptureFixture[str]) -> No
 def test_settings_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
     run("--compare", "model.input_size=128", "model.input_size=384", "--frames", "10")
     out = capsys.readouterr().out
-    assert "A: model.input_size=128 (movenet-multipose, " in out
+    assert "A: model.input_size=128 (movenet-multipose-int8, " in out
     assert "10 frames, each taken by both in turn" in out
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Look = tuple[int, float, object]
 
 FPS = 30
-ROUNDS = 45
+ROUNDS = 80
 SIZE = (640, 480)
 # Two pictures in turns: each is to be looked at, as it does not show what the last one showed.
 PERSON = [np.full((240, 120, 3), level, np.uint8) for level in (200, 255)]
@@ -156,7 +156,9 @@ def load() -> Network:
 
 def watch(network: Network, people: int) -> None:
     """Take so many people through a pipeline of their own."""
-    pipeline = make_stages(default(), "demo", StageTimes(), network=network).pipeline
+    camera = default().camera.model_copy(update={"calm_fps": 0.0, "slow_fps": 0.0})
+    config = default().model_copy(update={"camera": camera})  # which looks at every picture
+    pipeline = make_stages(config, "demo", StageTimes(), network=network).pipeline
     for turn in range(ROUNDS):
         pipeline.step(Frame(tile(PERSON[turn % 2], people, SIZE), turn / FPS, turn))
 

@@ -132,7 +132,7 @@ def test_every_picture_of_a_quick_stroke_is_looked_at_and_half_of_slow_movement(
     looks: dict[str, list[bool]] = {"swipe": [], "raising": []}
     while (frame := source.read()) is not None and frame.timestamp < 6.6:
         looked = pipeline.step(frame).looked
-        if 6.25 <= frame.timestamp <= 6.5:
+        if 6.32 <= frame.timestamp <= 6.5:
             looks["swipe"].append(looked)
         elif 3.0 <= frame.timestamp <= 6.0:
             looks["raising"].append(looked)

@@ -93,7 +93,7 @@ def test_the_events_start_with_what_runs_and_stop_with_its_figures(demo: Demo) -
     assert (first["type"], first["source"], first["model"]) == (
         "start",
         "demo",
-        "movenet-multipose",
+        "movenet-multipose-int8",
     )
     assert first["version"]
     assert first["provider"].endswith("ExecutionProvider")
@@ -148,7 +148,7 @@ def test_without_events_it_speaks_to_people_and_ends_in_time(tmp_path: Path) -> 
     assert run.returncode == 0
     lines = run.stdout.splitlines()
     assert re.fullmatch(r"GesturePose \S+ watching demo", lines[0])
-    assert re.fullmatch(r"  network movenet-multipose on \w+", lines[1])
+    assert re.fullmatch(r"  network movenet-multipose-int8 on \w+", lines[1])
     raise_right_hand = label("raise_right_hand")
     said = re.fullmatch(r" +(\d+\.\d\d) s  raise right hand", lines[2])
     assert said

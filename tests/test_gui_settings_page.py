@@ -111,8 +111,8 @@ def test_an_edit_by_hand_shows(page: SettingsPage, path: Path) -> None:
 
 def test_the_network_is_listed_with_size_and_licence(page: SettingsPage, path: Path) -> None:
     network = page.network
-    assert network.models.currentText() == "MoveNet MultiPose Lightning"
-    assert "9.6 MB" in network.model_note.text()
+    assert network.models.currentText() == "MoveNet MultiPose Lightning, 8 bits"
+    assert "5.5 MB" in network.model_note.text()
     assert "Apache-2.0" in network.model_note.text()
     pick(network.devices, "cpu")
     pick(network.sizes, 192)

@@ -1,4 +1,4 @@
-"""The network that travels with the program, and its card."""
+"""The networks that travel with the program, the default one in full precision, and cards."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from onnx import TensorProto
 from gesturepose import resources
 from gesturepose.pose.card import Model, find_model
 from gesturepose.pose.families import FAMILIES
-from gesturepose.pose.settings import PoseSettings
 from gesturepose.skeleton import SKELETONS
 
 
 @pytest.fixture(scope="module")
 def bundled() -> Model:
-    return find_model(PoseSettings().name)
+    return find_model("movenet-multipose")
 
 
 @pytest.fixture(scope="module")

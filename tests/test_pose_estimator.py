@@ -113,7 +113,7 @@ def test_stages_are_timed_and_warming_up_is_not() -> None:
 
 def test_what_it_says_of_itself() -> None:
     estimator = default_estimator()
-    assert estimator.model_name == "movenet-multipose"
+    assert estimator.model_name == "movenet-multipose-int8"
     assert estimator.provider == "CPUExecutionProvider"
     assert estimator.skeleton is COCO17
     with pytest.raises(ModelError, match="did you mean 'movenet-multipose'"):

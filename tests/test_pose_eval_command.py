@@ -80,7 +80,7 @@ def test_the_astronaut_is_found(
     drawn = tmp_path / "worst"
     result = figures(capsys, *astronaut, "--worst", drawn)
     (entry,) = result["sets"]
-    assert result["model"] == "movenet-multipose"
+    assert result["model"] == "movenet-multipose-int8"
     assert (entry["pictures"], entry["people"], entry["found"]) == (1, 1, 1)
     assert entry["coco"]["AP50"] == pytest.approx(1.0)
     assert entry["coco"]["AP-M"] is None
@@ -109,7 +109,7 @@ def test_the_table_names_every_set(
     run(*astronaut, "--clip", DEMO_LABELS, "--every", 300, "--as-run")
     out, err = capsys.readouterr()
     assert err == ""
-    assert out.startswith("movenet-multipose, ")
+    assert out.startswith("movenet-multipose-int8, ")
     assert "coco.json" in out
     assert "demo.json" in out
     assert "AP-M -" in out

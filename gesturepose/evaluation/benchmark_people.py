@@ -159,7 +159,7 @@ def measure_crowds(
         Told after each round.
     """
     # More people move more; what a picture costs that is looked at is the question.
-    camera = config.camera.model_copy(update={"slow_fps": 0.0})
+    camera = config.camera.model_copy(update={"calm_fps": 0.0, "slow_fps": 0.0})
     config = config.model_copy(update={"camera": camera})
     numbers = range(1, MOST_PEOPLE + 1)
     lanes = [make_stages(config, "demo", StageTimes(), network=network).pipeline for _ in numbers]
