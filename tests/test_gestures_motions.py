@@ -220,6 +220,18 @@ def test_every_swing_is_found(
     assert rising is ((swings % 2 == 1) is first_up)
 
 
+@pytest.mark.parametrize(("frames", "made"), [(1, False), (2, False), (4, True), (8, True)])
+def test_swings_take_their_time(frames: int, *, made: bool) -> None:
+    """Three of 67 ms each are keypoints that are mixed up; of 133 ms each, a quick clap."""
+    to_and_fro = Motion(
+        keypoint="either_wrist", axis="vertical", swings=3, distance=0.4, within_s=1.5
+    )
+    heights = [i / frames for i in range(1, frames + 1)]
+    up, down = heights, [1.0 - height for height in heights]
+    path = [*STILL, *((1.0, 0.6 * height) for height in (*up, *down, *up))]
+    assert reading_of(to_and_fro, path) is made
+
+
 @given(st.lists(st.floats(-0.2, 0.2), min_size=1, max_size=60))
 def test_jitter_has_no_swings(signal: list[float]) -> None:
     assert turning_points(signal, 0.5) == ([], False)

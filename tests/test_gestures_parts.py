@@ -17,6 +17,8 @@ from gesturepose.datatypes import GestureEvent, GestureProgress, Phase, Track, T
 from gesturepose.gestures.body import BodyCoordinates, BodyPose
 from gesturepose.gestures.classifier import GestureClassifier
 from gesturepose.gestures.engagement import Engagement
+from gesturepose.gestures.history import History
+from gesturepose.gestures.machine import GestureMachine
 from gesturepose.gestures.points import POINT_NAMES, ROWS, mirrored, resolve
 from gesturepose.gestures.postures import Posture, Stage, Unmet, are_met
 from gesturepose.gestures.settings import Gesture, PoseRule
@@ -287,6 +289,35 @@ class Silent:
     def words(self) -> str:
         self.asked += 1
         return "too low"
+
+
+def begins_at(heights: list[float]) -> int | None:
+    """At which of the heights above the nose, 30 a second, a hand held at 0.5 or more begins."""
+    raised = Gesture(pose=(PoseRule(above=("right_wrist", "nose"), margin=0.5),), hold_s=0.4)
+    machine = GestureMachine("raised", raised, default().classifier)
+    history = History(3.0)
+    for i, height in enumerate(heights):
+        body = BodyPose(
+            points=points_with(nose=(0.0, 0.0), right_wrist=(0.5, height)),
+            observed=np.ones(len(ROWS), bool),
+            speeds=np.zeros(len(ROWS), np.float32),
+            reach=np.zeros(2, np.float32),
+            unit_px=100.0,
+            facing=1.0,
+            body_speed=0.0,
+            timestamp=i / 30,
+        )
+        history.append(body)
+        if machine.read(history, body, {}):
+            return i
+    return None
+
+
+def test_what_trembles_about_a_threshold_is_held_once_it_was_met() -> None:
+    assert begins_at([0.51] * 20) == 12
+    assert begins_at([0.51] + [0.47] * 19) == 12
+    assert begins_at([0.47] * 20) is None
+    assert begins_at([0.51] + [0.4] * 19) is None
 
 
 def test_obstacles_are_put_into_words_only_when_asked_for() -> None:
