@@ -51,7 +51,7 @@ _MAX_SPEED = 45.0
 """No hand is faster (shoulder widths per second)."""
 _SWING_S = 0.1
 """No hand goes to and fro more quickly, swing by swing; keypoints that are mixed up seem to."""
-_PAUSE_EXTENT = 0.37
+_PAUSE_EXTENT = 0.35
 """A point that pauses stays within this distance (shoulder widths)."""
 _DETOUR_COST = 1.25
 """Each bit of way that did not lead in the stroke's direction counts this often against it: the
