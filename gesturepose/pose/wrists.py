@@ -16,11 +16,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
+from gesturepose.pose.peaks import find_peaks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     FloatArray = NDArray[np.float32]
@@ -76,17 +77,18 @@ def separate_wrists(
         choices = [([*wrists], 0.0), ([*wrists[::-1]], 0.0)]
     else:
         shared = max(wrists, key=lambda cell: float(together[cell]))
-        others = [
-            cell for cell in _find_peaks(together, _LEAST_PEAK) if math.dist(cell, shared) > near
-        ]
+        peaks = find_peaks(
+            together[None], threshold=_LEAST_PEAK, most=_MOST_PEAKS, refinement="none"
+        )
+        cells = [(row, column) for row, column in peaks.cells.tolist()]
+        others = [cell for cell in cells if math.dist(cell, shared) > near]
         choices = [([shared, shared], -_TOGETHER)]
         choices += [(pair, 0.0) for other in others for pair in ([shared, other], [other, shared])]
-    maps = [_widen(one) for one in heatmaps]
 
     def judge(places: Sequence[Cell]) -> float:
         total = 0.0
-        for one, cell, elbow in zip(maps, places, elbows, strict=True):
-            total += math.log(max(float(one[cell]), _FLOOR))
+        for one, cell, elbow in zip(heatmaps, places, elbows, strict=True):
+            total += math.log(max(_read_about(one, cell), _FLOOR))
             total += _judge_forearm(math.dist(cell, elbow) / max(scale, 1e-6))
         return total
 
@@ -106,16 +108,7 @@ def _judge_forearm(length_sw: float) -> float:
     return math.log(max(share, _SHORTEST))
 
 
-def _widen(one: FloatArray) -> FloatArray:
-    """Return the greatest value of each cell and its eight neighbours."""
-    padded = np.pad(one, 1)
-    rows = np.maximum(np.maximum(padded[:-2], padded[1:-1]), padded[2:])
-    wide: FloatArray = np.maximum(np.maximum(rows[:, :-2], rows[:, 1:-1]), rows[:, 2:])
-    return wide
-
-
-def _find_peaks(one: FloatArray, least: float) -> list[Cell]:
-    """Cells of at least ``least`` that no neighbour exceeds, the strongest first."""
-    rows, columns = np.nonzero((one >= least) & (one >= _widen(one)))
-    strongest = np.argsort(-one[rows, columns], kind="stable")[:_MOST_PEAKS]
-    return list(zip(rows[strongest].tolist(), columns[strongest].tolist(), strict=True))
+def _read_about(one: FloatArray, cell: Cell) -> float:
+    """Return the greatest value of a cell and its neighbours: the maps' peaks differ by one."""
+    row, column = cell
+    return float(one[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2].max())
