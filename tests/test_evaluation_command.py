@@ -231,7 +231,7 @@ class Terminal:
 
     def __init__(self, folder: Path) -> None:
         write_recording(folder / "0.poses.jsonl", idle_s=8.0)
-        for number in range(1, 60):
+        for number in range(1, 240):
             os.link(folder / "0.poses.jsonl", folder / f"{number}.poses.jsonl")
         self._ours, theirs = os.openpty()
         self.child = subprocess.Popen(
@@ -277,7 +277,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 
 @posix
 def test_an_interrupt_ends_all_processes_without_a_word(terminal: Terminal) -> None:
-    wait_until(lambda: "1/60" in terminal.read(), 60, what="progress")
+    wait_until(lambda: "1/240" in terminal.read(), 60, what="progress")
     os.killpg(terminal.child.pid, signal.SIGINT)  # as Ctrl+C in a terminal does
     out, _ = terminal.child.communicate(timeout=30)
     assert (terminal.child.returncode, out) == (0, b"")
@@ -288,7 +288,7 @@ def test_an_interrupt_ends_all_processes_without_a_word(terminal: Terminal) -> N
 
 @posix
 def test_no_process_outlives_a_program_that_was_killed(terminal: Terminal) -> None:
-    wait_until(lambda: "1/60" in terminal.read(), 60, what="progress")
+    wait_until(lambda: "1/240" in terminal.read(), 60, what="progress")
     terminal.child.kill()
     terminal.child.wait()
     wait_until(terminal.is_gone, 10, what="the end of all processes")
