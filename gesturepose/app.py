@@ -266,6 +266,8 @@ def take_recorded_poses(
     frame: Frame | PoseFrame,
     tracks: Sequence[Track],  # noqa: ARG001 - what an Estimator is told
     operator_id: int | None,  # noqa: ARG001
+    *,
+    others_matter: bool,  # noqa: ARG001
 ) -> Sighting:
     """Take the poses that come with a recording's frames; no network is needed."""
     if not isinstance(frame, PoseFrame):
@@ -306,12 +308,16 @@ def load_network(settings: PoseSettings, times: StageTimes) -> Network:
             follower = Follower(finder, person)
 
         def estimate(
-            frame: Frame | PoseFrame, tracks: Sequence[Track], operator_id: int | None
+            frame: Frame | PoseFrame,
+            tracks: Sequence[Track],
+            operator_id: int | None,
+            *,
+            others_matter: bool,
         ) -> Sighting:
             if not isinstance(frame, Frame):
                 raise TypeError("a network needs pictures")
             operator = next((track for track in tracks if track.track_id == operator_id), None)
-            return follower(frame, tracks, operator)
+            return follower(frame, tracks, operator, others_matter=others_matter)
 
         return estimate
 

@@ -38,12 +38,17 @@ if TYPE_CHECKING:
     class Estimator(Protocol):
         """Gives the poses in a frame.
 
-        It is told who was there in the frame before and who of them is obeyed, and may look for
-        that one only, now and then.
+        It is told who was there in the frame before, who of them is obeyed, and whether the others'
+        gestures matter too, and may look for the one who is obeyed only, now and then.
         """
 
         def __call__(
-            self, frame: Frame | PoseFrame, tracks: Sequence[Track], operator_id: int | None
+            self,
+            frame: Frame | PoseFrame,
+            tracks: Sequence[Track],
+            operator_id: int | None,
+            *,
+            others_matter: bool,
         ) -> Sighting:
             """Look at a frame."""
             ...
@@ -166,7 +171,8 @@ class Pipeline:
     def _look(self, frame: Frame | PoseFrame) -> Snapshot:
         now = frame.timestamp
         followed = self._operator_id
-        seen = self._estimator(frame, self._tracks, followed)
+        others_matter = self._engagement.watches_others
+        seen = self._estimator(frame, self._tracks, followed, others_matter=others_matter)
         with self._times.measure("track"):
             tracks = self._tracker.update(seen.poses, now, only=None if seen.everyone else followed)
             operator_id = self._choose_operator(tracks, now)

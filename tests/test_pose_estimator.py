@@ -57,6 +57,20 @@ def test_the_astronaut_is_found_where_she_is() -> None:
     assert (pose.scores[~missing] >= PoseSettings().min_keypoint_score).all()
 
 
+@pytest.mark.parametrize(
+    ("smallest_px", "long_side"), [(0.0, 256), (20.0, 256), (60.0, 192), (90.0, 128), (400.0, 128)]
+)
+def test_a_smaller_input_does_where_nobody_is_small(smallest_px: float, long_side: int) -> None:
+    """The astronaut's shoulders are 160 pixels apart."""
+    sizes = []
+    estimator = PoseEstimator(PoseSettings(device="cpu"))
+    run = estimator._session.run
+    estimator._session.run = lambda image: (sizes.append(image.shape), run(image))[1]
+    (pose,) = estimator(make_frame(astronaut()), smallest_px=smallest_px)
+    assert sizes == [(long_side, long_side, 3)]
+    assert pose.keypoints[NOSE] == pytest.approx([224, 122], abs=8)
+
+
 def test_colours_are_handed_over_in_the_right_order() -> None:
     right = default_estimator()(make_frame(astronaut()))
     swapped = default_estimator()(make_frame(astronaut()[..., ::-1]))

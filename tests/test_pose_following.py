@@ -19,7 +19,7 @@ from gesturepose.capture.settings import CaptureSettings
 from gesturepose.config import load_config
 from gesturepose.datatypes import Frame, Pose, Track, TrackState
 from gesturepose.pose.following import Follower, find_region, keep_region
-from gesturepose.pose.looks import ACCOMPANIED_S, ALONE_S
+from gesturepose.pose.looks import ACCOMPANIED_S, ALONE_S, APART_S
 from gesturepose.resources import default_config, demo_clip
 from gesturepose.skeleton import COCO17
 from gesturepose.stats import StageTimes
@@ -51,17 +51,21 @@ def track_of(
 
 @dataclass
 class Eyes:
-    """Sees what it is given, and keeps where it looked."""
+    """Sees what it is given, and keeps where it looked, and for whom."""
 
     poses: list[Pose]
     looks: list[Region | None] = field(default_factory=list)
+    smallest_px: list[float] = field(default_factory=list)
 
     def __call__(
         self,
         frame: Frame,  # noqa: ARG002 - as a network's
         region: Region | None = None,
+        *,
+        smallest_px: float = 0.0,
     ) -> list[Pose]:
         self.looks.append(region)
+        self.smallest_px.append(smallest_px)
         return list(self.poses)
 
 
@@ -87,6 +91,37 @@ def test_everybody_is_looked_for_now_and_then(others: int, every_s: float) -> No
     assert gaps == pytest.approx(every_s, abs=1.5 / FPS)
     assert len(finder.looks) == sum(looks)
     assert len(person.looks) == len(looks)
+
+
+@pytest.mark.parametrize(
+    ("x_px", "others_matter", "every_s"),
+    [(600, False, APART_S), (600, True, ACCOMPANIED_S), (500, False, ACCOMPANIED_S)],
+    ids=["far and idle", "far", "near"],
+)
+def test_who_is_far_and_does_not_matter_is_looked_at_less_often(
+    x_px: float, *, others_matter: bool, every_s: float
+) -> None:
+    operator, other = track_of(pose_at()), track_of(pose_at(x_px), 2)
+    follower = Follower(Eyes([pose_at(), pose_at(x_px)]), Eyes([pose_at()]))
+    looks = [
+        follower(
+            frame_at(i / FPS), [operator, other], operator, others_matter=others_matter
+        ).everyone
+        for i in range(90)
+    ]
+    assert np.diff(np.flatnonzero(looks)) / FPS == pytest.approx(every_s, abs=1.5 / FPS)
+
+
+def test_small_people_are_looked_for_now_and_then_and_when_it_matters() -> None:
+    finder = Eyes([pose_at(), pose_at(560, unit=40.0)])
+    operator, other = track_of(pose_at()), track_of(pose_at(560, unit=40.0), 2)
+    look_for(2.0, Follower(finder, Eyes([pose_at()])), operator, other)
+    smaller_px = estimate_scale_px(other.keypoints, other.visible, COCO17)
+    assert finder.smallest_px[:6] == [0, smaller_px, smaller_px] * 2
+    lost = Follower(finder, Eyes([pose_at(600)]))
+    finder.smallest_px.clear()
+    look_for(0.2, lost, operator)
+    assert not any(finder.smallest_px)
 
 
 @pytest.mark.parametrize(

@@ -45,14 +45,19 @@ def test_two_who_walk_are_followed_by_a_network(tmp_path: Path) -> None:
     follower = EveryoneFollower(both)
 
     def estimate(
-        frame: Frame | PoseFrame, tracks: Sequence[Track], operator_id: int | None
+        frame: Frame | PoseFrame,
+        tracks: Sequence[Track],
+        operator_id: int | None,
+        *,
+        others_matter: bool,
     ) -> Sighting:
-        del operator_id
+        del operator_id, others_matter
         assert isinstance(frame, Frame)
         return follower(frame, tracks)
 
     network = Network(lambda: estimate, "dots", "none", both.close)
-    camera = default().camera.model_copy(update={"calm_fps": 0.0})  # every picture is looked at
+    every = {"calm_fps": 0.0, "slow_fps": 0.0}  # picture is looked at
+    camera = default().camera.model_copy(update=every)
     config = default().model_copy(update={"camera": camera})
     pipeline = make_stages(config, "demo", StageTimes(), network=network).pipeline
     snapshots: list[Snapshot] = []

@@ -15,16 +15,20 @@ def test_who_was_not_looked_for_is_not_missed() -> None:
     for i in range(30):
         tracks = tracker.update([make_pose(150), make_pose(450)], i / 30)
     first, second = tracks
-    for i in range(30, 36):
+    for i in range(30, 45):
         tracks = tracker.update([make_pose(150)], i / 30, only=first.track_id)
         assert [track.track_id for track in tracks] == [first.track_id, second.track_id]
         assert {track.state for track in tracks} == {TrackState.CONFIRMED}
         assert tracks[0].observed.all()
         assert not tracks[1].observed.any()
+        assert tracks[1].visible.all()
     assert middle_x(tracks[1]) == pytest.approx(middle_x(second), abs=2)
-    tracks = tracker.update([make_pose(150), make_pose(451)], 36 / 30)
+    tracks = tracker.update([make_pose(150), make_pose(451)], 45 / 30)
     assert [track.track_id for track in tracks] == [first.track_id, second.track_id]
     assert all(track.observed.all() for track in tracks)
+    for i in range(46, 60):  # looked for, and not seen
+        tracks = tracker.update([make_pose(150)], i / 30)
+    assert not tracks[1].visible.any()
 
 
 def test_who_was_looked_for_in_vain_is_missed_for_as_long_as_that_is() -> None:

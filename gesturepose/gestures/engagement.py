@@ -77,6 +77,11 @@ class Engagement:
         """For each track that may claim the control, how near it is to the wake gesture."""
         return self._claims.progress if self._claims else {}
 
+    @property
+    def watches_others(self) -> bool:
+        """Whether a gesture of somebody who is not obeyed may count: the claim of the control."""
+        return self._claims is not None
+
     def is_engaged(self, operator_id: int | None, timestamp: float) -> bool:
         """Whether a gesture of this operator would count now."""
         if operator_id is None:

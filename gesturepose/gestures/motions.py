@@ -62,6 +62,9 @@ _ELBOW_SHARE = 0.6
 """An elbow goes about this far for each unit its wrist goes."""
 _COMPANION = 0.5
 """A stroke made alone: the other hand travels less than this fraction of it."""
+_MIRROR_WEIGHT = 1.3
+"""The other hand counts for so much more where it goes the opposite way: hands that meet or part.
+One that goes along may follow the body."""
 _LENGTH: Unit = "shoulder widths"
 _SPEED: Unit = "shoulder widths/s"
 _SHORTLY = conclude(0.0, (RuleReading("seen for long enough", 0.0, 1.0, -1.0, "yes or no"),))
@@ -122,6 +125,13 @@ class MotionReader:
         horizontal = self._motion.towards in ("left", "right") or self._motion.axis == "horizontal"
         column = 0 if horizontal else 1
         shares = [_range(points[:, row, column]) / share for row, share in self._others]
+        if self._others and self._motion.towards in DIRECTIONS:
+            _, sign = DIRECTIONS[self._motion.towards]
+            where = points[:, self._others[0][0], column]
+            where = where[~np.isnan(where)]
+            if len(where):
+                back = sign * float(where[0] - where[-1])
+                shares.append(_MIRROR_WEIGHT * back)
         return max(shares, default=0.0) / max(length, 1e-6)
 
     def _measure_drift(self, moved: FloatArray) -> float:

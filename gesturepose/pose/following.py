@@ -39,6 +39,13 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float32]
 
+    class Finder(Protocol):
+        """A network that finds everybody, as `PoseEstimator`."""
+
+        def __call__(self, frame: Frame, *, smallest_px: float = 0.0) -> list[Pose]:
+            """Find the people in a frame whose shoulders are no narrower, the surest first."""
+            ...
+
     class Eyes(Protocol):
         """A network that is shown pictures, as `PoseEstimator`."""
 
@@ -76,13 +83,20 @@ class Follower:
         Sees one person; ``None`` lets the finder look at every frame.
     """
 
-    def __init__(self, finder: Eyes, person: Eyes | None) -> None:
+    def __init__(self, finder: Finder, person: Eyes | None) -> None:
         self._finder = finder
         self._person = person
         self._timer = LookTimer()
         self._region: Region | None = None
 
-    def __call__(self, frame: Frame, tracks: Sequence[Track], operator: Track | None) -> Sighting:
+    def __call__(
+        self,
+        frame: Frame,
+        tracks: Sequence[Track],
+        operator: Track | None,
+        *,
+        others_matter: bool = True,
+    ) -> Sighting:
         """Look at a frame.
 
         Parameters
@@ -93,6 +107,8 @@ class Follower:
             Who was there in the frame before.
         operator
             Which of them is obeyed; ``None`` for nobody.
+        others_matter
+            Whether the others' gestures do.
 
         Raises
         ------
@@ -104,10 +120,15 @@ class Follower:
             mine = self._follow(frame, operator)
         else:
             self._region = None  # somebody else may be obeyed next
-        if mine is not None and not self._timer.is_due(frame.timestamp, tracks):
+        if mine is None:
+            self._timer.restart(frame.timestamp)
+            return Sighting(self._finder(frame))
+        matters = None if others_matter else operator
+        if not self._timer.is_due(frame.timestamp, tracks, alone_with=matters):
             return Sighting([mine], everyone=False)
-        self._timer.restart(frame.timestamp)
-        return Sighting(_refine(self._finder(frame), mine))
+        close = self._timer.restart(frame.timestamp)
+        smallest_px = 0.0 if close else min(map(_measure_scale_px, tracks))
+        return Sighting(_refine(self._finder(frame, smallest_px=smallest_px), mine))
 
     def _follow(self, frame: Frame, operator: Track) -> Pose | None:
         """Look for the operator only; ``None`` if somebody else is there, or nobody."""
@@ -202,14 +223,16 @@ def keep_region(
     )
 
 
-def _refine(poses: list[Pose], mine: Pose | None) -> list[Pose]:
+def _measure_scale_px(track: Track) -> float:
+    return estimate_scale_px(track.keypoints, track.visible, COCO17)
+
+
+def _refine(poses: list[Pose], mine: Pose) -> list[Pose]:
     """Take the operator's pose from the network that sees one person.
 
     The two networks differ a little in where they see a shoulder; in turns, the operator would
     twitch with every look at everybody.
     """
-    if mine is None:
-        return poses
     apart = [measure_apart_px(pose.keypoints, mine.keypoints) for pose in poses]
     if not apart or math.isinf(min(apart)):
         return poses

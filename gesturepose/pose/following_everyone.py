@@ -71,7 +71,12 @@ class EveryoneFollower:
         self._timer = LookTimer()
 
     def __call__(
-        self, frame: Frame, tracks: Sequence[Track], operator: Track | None = None
+        self,
+        frame: Frame,
+        tracks: Sequence[Track],
+        operator: Track | None = None,
+        *,
+        others_matter: bool = True,
     ) -> Sighting:
         """Look at a frame.
 
@@ -81,15 +86,16 @@ class EveryoneFollower:
             The picture.
         tracks
             Who was there in the frame before.
-        operator
-            Who of them is obeyed, which makes no difference: all are looked at alike.
+        operator, others_matter
+            Who of them is obeyed, and whether the others' gestures matter too. That makes no
+            difference: all are looked at alike.
 
         Raises
         ------
         GesturePoseError
             It was closed, or a network failed.
         """
-        del operator
+        del operator, others_matter
         present = [track for track in tracks if track.state is TrackState.CONFIRMED]
         expected = _Expected.of(present, frame) if present else None
         everybody = len(present) == len(tracks)  # who is lost or new must be found

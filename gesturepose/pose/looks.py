@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gesturepose.body_scale import estimate_scale_px
 from gesturepose.datatypes import TrackState
 from gesturepose.skeleton import COCO17
 
@@ -25,11 +26,18 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float32]
 
-#: Seconds between looks at everybody while a person is alone, and while others are there.
-#: Somebody new is noticed within the first; the others' keypoints are never older than the second,
-#: which is what tracks carry over.
+#: Seconds between looks at everybody while a person is alone, while others are there, and while
+#: these are out of reach and whatever they do does not matter. Somebody new is noticed within the
+#: first; keypoints of the others that matter are never older than the second, which is what tracks
+#: carry over.
 ALONE_S = 1.0
 ACCOMPANIED_S = 0.2
+APART_S = 0.5
+#: Every so many looks people are looked for who are smaller than those who are there: they are far
+#: away.
+_CLOSE_EVERY = 3
+#: Nobody walks so many shoulder widths, and in front of somebody, within `APART_S`.
+_APART_SW = 2.5
 
 #: Head and trunk, which tell who somebody is: hands move too fast.
 _CORE = [
@@ -54,18 +62,39 @@ class LookTimer:
 
     def __init__(self) -> None:
         self._looked_at_s = -math.inf
+        self._looks = 0
 
-    def is_due(self, timestamp: float, tracks: Sequence[Track]) -> bool:
-        """Whether those who are followed will not do, in seconds and people of the frame before."""
+    def is_due(
+        self, timestamp: float, tracks: Sequence[Track], *, alone_with: Track | None = None
+    ) -> bool:
+        """Whether those who are followed will not do.
+
+        Parameters
+        ----------
+        timestamp
+            Seconds, of the frame.
+        tracks
+            Everybody in the frame before.
+        alone_with
+            The one of them who matters; ``None`` if all do.
+        """
         if any(track.state is TrackState.TENTATIVE for track in tracks):
             return True  # whether somebody came is to be known soon
-        patience_s = ACCOMPANIED_S if len(tracks) > 1 else ALONE_S
+        patience_s = ALONE_S
+        if len(tracks) > 1:
+            apart = alone_with is not None and _is_apart(alone_with, tracks)
+            patience_s = APART_S if apart else ACCOMPANIED_S
         # A source that has begun again is looked at anew.
         return not 0 <= timestamp - self._looked_at_s < patience_s
 
-    def restart(self, timestamp: float) -> None:
-        """Remember that everybody was looked for."""
+    def restart(self, timestamp: float) -> bool:
+        """Remember that everybody is looked for; return whether somebody small is to be found too.
+
+        That is so in every third look, the first one among them.
+        """
         self._looked_at_s = timestamp
+        self._looks += 1
+        return self._looks % _CLOSE_EVERY == 1
 
 
 def expect_keypoints(track: Track, timestamp: float) -> FloatArray:
@@ -87,3 +116,13 @@ def measure_apart_px(keypoints: FloatArray, others: FloatArray) -> float:
     pairs = zip(keypoints[_CORE].tolist(), others[_CORE].tolist(), strict=True)
     apart = [px for px in starmap(math.dist, pairs) if math.isfinite(px)]
     return median(apart) if len(apart) >= 2 else math.inf
+
+
+def _is_apart(person: Track, tracks: Sequence[Track]) -> bool:
+    """Whether everybody else is far from a person; who is not seen well is not."""
+    scale_px = estimate_scale_px(person.keypoints, person.visible, COCO17)
+    return all(
+        track is person
+        or _APART_SW * scale_px < measure_apart_px(person.keypoints, track.keypoints) < math.inf
+        for track in tracks
+    )

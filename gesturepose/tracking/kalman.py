@@ -68,6 +68,12 @@ class KeypointFilter:
         Noise, gates and damping, in shoulder widths.
     skeleton
         Gives the relative localisation noise of the keypoints.
+
+    Attributes
+    ----------
+    waited_s
+        For so long nobody has looked whether the person is there, which is no evidence against a
+        keypoint; until the next `update`.
     """
 
     def __init__(self, settings: TrackerSettings, skeleton: Skeleton) -> None:
@@ -97,6 +103,7 @@ class KeypointFilter:
         self._refused: Float64Array | None = None
         self._anchor = np.zeros((count, 2))  # positions when last believed
         self._step_s = 0.0
+        self.waited_s = 0.0
         # Which keypoints were followed last, and what the filter needs to know of them.
         self._followed = b""
         self._rows: IntArray = np.zeros(0, np.intp)
@@ -124,8 +131,9 @@ class KeypointFilter:
 
     @property
     def visible(self) -> BoolArray:
-        """``(K,)`` whether a keypoint rests on evidence no older than ``keypoint_coast_s``."""
-        return self._known & (self._unseen_s <= self._settings.keypoint_coast_s + TIME_SLACK_S)
+        """``(K,)`` whether a keypoint was unseen for no longer than ``keypoint_coast_s``."""
+        patience_s = self._settings.keypoint_coast_s + self.waited_s
+        return self._known & (self._unseen_s <= patience_s + TIME_SLACK_S)
 
     @property
     def observed(self) -> BoolArray:
@@ -220,6 +228,7 @@ class KeypointFilter:
         self._refused = np.where(refused[:, None], keypoints, np.nan) if some_refused else None
         np.copyto(self._anchor, self.positions, where=believed[:, None])
         self._unseen_s[believed] = 0.0
+        self.waited_s = 0.0
         self._missing_s += self._step_s
         self._missing_s[believed] = 0.0
         self._known |= believed

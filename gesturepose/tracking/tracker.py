@@ -132,7 +132,11 @@ class _Person:
         if self.unseen_s == 0.0:
             self.filter.move_as_one()
         self.unseen_s += self._waited_s
-        self._waited_s = 0.0
+        self._waited_s = self.filter.waited_s = 0.0
+
+    def wait(self) -> None:
+        """Go without being looked for in this frame."""
+        self.filter.waited_s = self._waited_s
 
     @property
     def alive(self) -> bool:
@@ -235,6 +239,9 @@ class Tracker:
         self._timestamp = timestamp
         if only is not None:
             self._associate([p for p in self._people if p.track_id == only], seen)
+            for person in self._people:
+                if person.track_id != only:
+                    person.wait()
         else:
             for measurement in self._associate_all(seen):
                 self._consider_birth(measurement)
