@@ -25,10 +25,9 @@ noise, and a moving hand fills several."""
 _FAR_SHARE = 1 / 6
 """With a person whose shoulders are narrower than this share of the picture's width, blocks are
 half as wide and high: a hand is to be no smaller than one."""
-_BLOCK_ROWS = 4
+_BLOCK_ROWS = 8
 """Rows of pixels that a block is averaged over, evenly taken: more cost more and tell no more."""
-_GREY = np.full(3, 1 / 3, np.float32)
-_STIRRED_LEVELS = 22.0
+_STIRRED_LEVELS = 24.0
 """A block that differs by so many of 256 grey levels from the picture looked at last shows that
 something stirred: a sharp edge by a quarter of a block, or 0.03 shoulder widths of somebody near.
 """
@@ -140,10 +139,10 @@ def _shrink(frame: Frame, scale_px: float) -> NDArray[np.float32]:
     far = 0 < scale_px < _FAR_SHARE * width
     columns = min(2 * _COLUMNS if far else _COLUMNS, width)
     rows = max(round(height * columns / width), 1)
-    down = max(height // rows // _BLOCK_ROWS, 1)
-    # Colours are averaged when few are left; all three, as each has noise of its own.
-    small = cv2.resize(frame.image[::down], (columns, rows), interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.float32) @ _GREY
+    step = max(height // rows // _BLOCK_ROWS, 1)
+    green = cv2.extractChannel(frame.image[::step], 1)  # grey enough
+    small = cv2.resize(green, (columns, rows), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.float32)
 
 
 def _change(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
