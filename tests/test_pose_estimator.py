@@ -22,6 +22,7 @@ from gesturepose.pose.duplicates import SAME_BODY_OKS, find_distinct, similarity
 from gesturepose.pose.estimator import PoseEstimator
 from gesturepose.pose.letterbox import Letterbox
 from gesturepose.pose.movenet_multipose import People
+from gesturepose.pose.session import PoseSession
 from gesturepose.pose.settings import PoseSettings
 from gesturepose.skeleton import COCO17
 from gesturepose.stats import StageTimes
@@ -60,13 +61,19 @@ def test_the_astronaut_is_found_where_she_is() -> None:
 @pytest.mark.parametrize(
     ("smallest_px", "long_side"), [(0.0, 256), (20.0, 256), (60.0, 192), (90.0, 128), (400.0, 128)]
 )
-def test_a_smaller_input_does_where_nobody_is_small(smallest_px: float, long_side: int) -> None:
+def test_a_smaller_input_does_where_nobody_is_small(
+    smallest_px: float, long_side: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The astronaut's shoulders are 160 pixels apart."""
-    sizes = []
-    estimator = PoseEstimator(PoseSettings(device="cpu"))
-    run = estimator._session.run
-    estimator._session.run = lambda image: (sizes.append(image.shape), run(image))[1]
-    (pose,) = estimator(make_frame(astronaut()), smallest_px=smallest_px)
+    sizes: list[tuple[int, ...]] = []
+    run = PoseSession.run
+
+    def see(session: PoseSession, image: np.ndarray) -> dict[str, np.ndarray]:
+        sizes.append(image.shape)
+        return run(session, image)
+
+    monkeypatch.setattr(PoseSession, "run", see)
+    (pose,) = default_estimator()(make_frame(astronaut()), smallest_px=smallest_px)
     assert sizes == [(long_side, long_side, 3)]
     assert pose.keypoints[NOSE] == pytest.approx([224, 122], abs=8)
 
