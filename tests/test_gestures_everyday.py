@@ -48,3 +48,16 @@ def test_arms_that_cross_swipe_nowhere_though_the_wrists_are_mixed_up() -> None:
     ]
     found = begun(run(perform(keys, body=Body(unit=110.0))))
     assert not set(found) & {"swipe_left", "swipe_right"}
+
+
+@pytest.mark.parametrize(("left_x", "swipes"), [(-0.75, True), (-0.43, False)])
+def test_hands_that_meet_are_no_swipe_of_one(left_x: float, *, swipes: bool) -> None:
+    """Of a hand that goes half as far as the other, to meet it."""
+    elbows = {"left_elbow": (-0.9, -0.6), "right_elbow": (0.9, -0.6)}
+    keys = [
+        Key(0.8, left=(-0.75, -0.6), right=(0.85, -0.5), **elbows),
+        Key(0.3, left=(-0.75, -0.6), right=(0.85, -0.5), **elbows),
+        Key(0.3, left=(left_x, -0.6), right=(0.1, -0.5), **elbows),
+        Key(0.6, left=(left_x, -0.6), right=(0.1, -0.5), **elbows),
+    ]
+    assert ("swipe_left" in begun(run(perform(keys)))) == swipes
