@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 #: Whose decoders report so many at most, whoever is there.
-LIMITS = {"movenet-multipose": 6, "movenet-single": 1}
+LIMITS = {"movenet-multipose": 6, "movenet-single": 1, "movenet-single-placed": 1}
 
 
 def test_every_family_can_be_painted() -> None:

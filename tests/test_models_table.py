@@ -172,7 +172,7 @@ def test_json_tells_everything(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def add_crop_network(folder: Path) -> None:
-    """Thunder's keypoint heatmaps, as a network that sees one person per crop."""
+    """Lightning's keypoint heatmaps, as a network that sees one person per crop."""
     new = NewModel(
         family=HEATMAPS,
         name="crops",
@@ -182,7 +182,7 @@ def add_crop_network(folder: Path) -> None:
         outputs={"heatmaps": "keypoint_heatmaps"},
         top_down={"width": 256, "height": 256, "grid": "centers"},
     )
-    add_model(resources.models_dir() / "movenet-thunder-int8.onnx", new, folder=folder)
+    add_model(resources.models_dir() / "movenet-lightning.onnx", new, folder=folder)
 
 
 def test_a_network_for_one_person_is_timed_on_one_and_the_table_says_so(

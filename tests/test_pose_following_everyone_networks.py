@@ -96,7 +96,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> str:
             "full_scale": 0.5,
         },
     )
-    thunder = resources.models_dir() / "movenet-thunder-int8.onnx"
+    thunder = resources.models_dir() / "movenet-thunder.onnx"
     return str(add_model(thunder, new, folder=tmp_path_factory.mktemp("models")).path)
 
 

@@ -65,7 +65,8 @@ def test_noise_moves_keypoints_no_farther_than_itself(seed: int, count: int, str
     people = decode(heads, min_score=0.25, layout=Layout(stride_px=stride))
     assert len(people) == len(truth)
     errors = pair(people, truth)
-    assert np.median(errors) < 3.5  # the median of a two-dimensional normal is 1.18 deviations
+    # The median of a two-dimensional normal is 1.18 deviations; of few samples it is unsure.
+    assert np.median(errors) < 2.4 + 8 / np.sqrt(errors.size)
     assert errors.max() < 14
 
 

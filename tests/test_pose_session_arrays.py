@@ -252,6 +252,7 @@ def fields(family: str) -> dict[str, NDArray[np.float32]]:
     bundled = {
         "movenet-multipose": "movenet-multipose",
         "movenet-single": "movenet-lightning",
+        "movenet-single-placed": "movenet-lightning-int8",
     }
     if family in bundled:
         return open_bundled(bundled[family]).run(ASTRONAUT)

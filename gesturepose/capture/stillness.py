@@ -15,6 +15,8 @@ from gesturepose.capture.opencv import cv2
 from gesturepose.datatypes import Frame
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from gesturepose.datatypes import PoseFrame
@@ -76,6 +78,7 @@ class StillnessGate:
         self._seen_s = 0.0
         self._changed = False
         self._moved_s = self._stirred_s = 0.0
+        self._colours: Sequence[cv2.typing.MatLike] | None = None
 
     def skips(
         self,
@@ -100,7 +103,7 @@ class StillnessGate:
         """
         if not isinstance(frame, Frame) or not (self._calm_s or self._slow_s or self._idle_s):
             return False
-        small = _shrink(frame, scale_px)
+        small = self._shrink(frame, scale_px)
         now, (before, before_s) = frame.timestamp, (self._before, self._before_s)
         self._before, self._before_s = small, now
         if (
@@ -132,17 +135,19 @@ class StillnessGate:
         again, self._changed = self._changed, change >= _MOVED_LEVELS
         return (self._changed and again) or change >= 2 * _MOVED_LEVELS
 
-
-def _shrink(frame: Frame, scale_px: float) -> NDArray[np.float32]:
-    """Return the means of blocks, ``(h, w)`` grey levels."""
-    width, height = frame.size
-    far = 0 < scale_px < _FAR_SHARE * width
-    columns = min(2 * _COLUMNS if far else _COLUMNS, width)
-    rows = max(round(height * columns / width), 1)
-    step = max(height // rows // _BLOCK_ROWS, 1)
-    green = cv2.extractChannel(frame.image[::step], 1)  # grey enough
-    small = cv2.resize(green, (columns, rows), interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.float32)
+    def _shrink(self, frame: Frame, scale_px: float) -> NDArray[np.float32]:
+        """Return the means of blocks, ``(h, w)`` grey levels."""
+        width, height = frame.size
+        far = 0 < scale_px < _FAR_SHARE * width
+        columns = min(2 * _COLUMNS if far else _COLUMNS, width)
+        rows = max(round(height * columns / width), 1)
+        step = max(height // rows // _BLOCK_ROWS, 1)
+        # All three colours into arrays that stay cost a third of one into a new array: of rows that
+        # do not follow each other in memory, OpenCV takes a single colour pixel by pixel.
+        self._colours = cv2.split(frame.image[::step], self._colours)
+        green = self._colours[1]  # grey enough
+        small = cv2.resize(green, (columns, rows), interpolation=cv2.INTER_AREA)
+        return np.asarray(small, np.float32)
 
 
 def _change(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:

@@ -18,10 +18,12 @@ from gesturepose.evaluation.painted_fields import (
 )
 from gesturepose.evaluation.painted_people import CROP, KINDS, SIZE, spots
 from gesturepose.pose import associative_embedding, openpose, pifpaf_fields
+from gesturepose.pose.crop_decoder import mirrored_rows
 from gesturepose.pose.families import FAMILIES
 from gesturepose.pose.heatmaps import TopDownHeatmaps
 from gesturepose.pose.simcc import SimCC
 from gesturepose.pose.top_down_rule import HEATMAPS, SIMCC
+from gesturepose.skeleton import COCO17
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +62,20 @@ def _list_candidates(
     scores[places[:, 0]] = rng.uniform(0.85, 0.95, len(low))
     keypoints[places] = people[:, None]
     return boxes.astype(np.float32), scores.astype(np.float32), keypoints.astype(np.float32)
+
+
+def paint_placed(scene: Scene) -> Heads:
+    """Paint the wrists of the first of them, and place that one's keypoints."""
+    maps = paint_movenet(scene)["keypoint_heatmaps"]
+    places = scene.people[0, :, ::-1] / FAMILIES["movenet-single-placed"].stride_px
+    cells = np.floor(places)
+    mirrored = places - cells[list(mirrored_rows())]
+    each = [cells, np.full((KINDS, 1), 0.9), places - cells, mirrored]
+    wrists = [row for row, name in enumerate(COCO17.keypoints) if name.endswith("wrist")]
+    return {
+        "wrist_heatmaps": maps[:, wrists],
+        "placed_keypoints": np.concatenate(each, axis=1)[None, :, None].astype(np.float32),
+    }
 
 
 def paint_rtmo(scene: Scene) -> Heads:
@@ -103,6 +119,7 @@ def _list_painters() -> dict[str, Painter]:
     return {
         "movenet-multipose": paint_movenet,
         "movenet-single": paint_movenet,
+        "movenet-single-placed": paint_placed,
         "personlab": paint_personlab,
         "openpifpaf": painter_of_pifpaf(pifpaf_fields.V0_13),
         "openpifpaf-v11": painter_of_pifpaf(pifpaf_fields.V0_11),

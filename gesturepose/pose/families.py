@@ -81,10 +81,13 @@ _OPENPOSE_STRIDE_PX = 8
 
 
 def _list_families() -> dict[str, Family]:
-    multipose = movenet_multipose
+    multipose, single = movenet_multipose, movenet_single
     families = [
         Family("movenet-multipose", multipose.HEADS, multipose.STRIDE_PX, multipose.decode),
-        Family("movenet-single", movenet_single.HEADS, multipose.STRIDE_PX, movenet_single.decode),
+        Family("movenet-single", single.HEADS, multipose.STRIDE_PX, single.decode),
+        Family(
+            "movenet-single-placed", single.PLACED_HEADS, multipose.STRIDE_PX, single.decode_placed
+        ),
         Family("personlab", personlab.HEADS, personlab.STRIDE_PX, personlab.decode),
         Family("rtmo", {"dets": None, "keypoints": None}, 1, Rtmo().decode),
         Family("yolo-pose", {"output0": None}, 1, YoloPose().decode),

@@ -10,6 +10,9 @@ Cell ``(i, j)`` stands for the pixel ``(4 j, 4 i)`` of the network's input, and 
 cells, as the graphs have it. One thing is added: wrists that are found in one place are placed
 together (`gesturepose.pose.wrists`).
 
+A network may do that search in its graph (``models/place_keypoints.py``), which costs less: two
+heads are then looked at in a few cells only. `decode_placed` takes its answer, `decode` the maps.
+
 The network always reports somebody; whether there is anybody is a question of the score. The
 graphs give no score of a person and no box: here they are the mean of the keypoints' scores, and
 the smallest box round the keypoints.
@@ -47,6 +50,11 @@ HEADS = {
     "keypoint_offsets": 2 * KEYPOINTS,
 }
 
+#: The same of a network that places its keypoints itself: the maps of the left and the right wrist,
+#: and of each keypoint row and column of its cell, score, offset in rows and columns at that cell,
+#: and the same at the cell of the keypoint on the body's other side, ``(1, 17, 1, 7)``.
+PLACED_HEADS = {"wrist_heatmaps": 2, "placed_keypoints": KEYPOINTS}
+
 #: Cells added to a distance before dividing by it; as published, rounded to float16.
 _SOFTENING = np.float32(1.7998046875)
 
@@ -55,6 +63,11 @@ _SHOULDERS, _ELBOWS, _WRISTS = (
     [COCO17.index(f"{side}_{joint}") for side in ("left", "right")]
     for joint in ("shoulder", "elbow", "wrist")
 )
+
+_KINDS = np.arange(KEYPOINTS)
+
+#: The middle of a cell, for want of an offset.
+_MIDDLE = np.float32(0.5)
 
 #: Rounding makes no value so much larger.
 _BARELY_LESS = np.float32(0.999)
@@ -98,21 +111,22 @@ def _find_strongest(heatmaps: FloatArray, nearby_yx: FloatArray) -> tuple[IntArr
     return np.divmod(np.array(best), width)
 
 
-def _separate_wrists(
-    heatmaps: FloatArray, rows: IntArray, columns: IntArray, scores: FloatArray
-) -> None:
-    """Move wrists, among ``(17,)`` rows, columns and scores, that were found in one place."""
-    cells = list(zip(rows.tolist(), columns.tolist(), strict=True))
+def _separate_wrists(heatmaps: FloatArray, cells: IntArray, scores: FloatArray) -> bool:
+    """Move wrists, among ``(17, 2)`` cells and ``(17,)`` scores, that were found in one place.
+
+    ``heatmaps`` are those of the wrists. Tells whether it did.
+    """
+    places: list[tuple[int, int]] = [(row, column) for row, column in cells.tolist()]
     separate = separate_wrists(
-        heatmaps[_WRISTS],
-        [cells[row] for row in _WRISTS],
-        [cells[row] for row in _ELBOWS],
-        scale=math.dist(*(cells[row] for row in _SHOULDERS)),
+        heatmaps,
+        [places[row] for row in _WRISTS],
+        [places[row] for row in _ELBOWS],
+        scale=math.dist(*(places[row] for row in _SHOULDERS)),
     )
-    if separate is not None:
-        found, sure = separate
-        rows[_WRISTS], columns[_WRISTS] = np.array(found).T
-        scores[_WRISTS] = sure
+    if separate is None:
+        return False
+    cells[_WRISTS], scores[_WRISTS] = separate
+    return True
 
 
 def decode(heads: Mapping[str, FloatArray], *, min_score: float = 0.0) -> People:
@@ -142,17 +156,63 @@ def _decode(heads: Mapping[str, FloatArray], min_score: float) -> People:
     expected = heads["keypoint_regression"][:, row, column].reshape(KEYPOINTS, 2)
     expected = expected + np.array([row, column], np.float32)
 
-    rows, columns = _find_strongest(heads["keypoint_heatmaps"], expected)
-    kind = np.arange(KEYPOINTS)
-    scores = heads["keypoint_heatmaps"][kind, rows, columns]
-    _separate_wrists(heads["keypoint_heatmaps"], rows, columns, scores)
+    cells = np.stack(_find_strongest(heads["keypoint_heatmaps"], expected), axis=1)
+    scores = heads["keypoint_heatmaps"][_KINDS, cells[:, 0], cells[:, 1]]
+    _separate_wrists(heads["keypoint_heatmaps"][_WRISTS], cells, scores)
     offsets = heads["keypoint_offsets"].reshape(KEYPOINTS, 2, height, width)
-    moved = offsets[kind, :, rows, columns]
+    moves = offsets[_KINDS, :, cells[:, 0], cells[:, 1]]
+    return _make_people(cells, moves, scores, side=max(height, width), min_score=min_score)
+
+
+def decode_placed(heads: Mapping[str, FloatArray], *, min_score: float = 0.0) -> People:
+    """Take the person that a network has placed.
+
+    Wrists that are told apart here are put in the middle of their cells where the network did not
+    look at the offsets.
+
+    Parameters
+    ----------
+    heads
+        The arrays named in `PLACED_HEADS`. Any numbers are survived, as by `decode`.
+    min_score
+        A person below it is nobody.
+
+    Returns
+    -------
+    People
+        One person or nobody; a keypoint with score 0 is NaN.
+    """
+    with np.errstate(all="ignore"):
+        return _decode_placed(heads["wrist_heatmaps"][0], heads["placed_keypoints"], min_score)
+
+
+def _decode_placed(heatmaps: FloatArray, placed: FloatArray, min_score: float) -> People:
+    height, width = heatmaps.shape[1:]
+    placed = placed.reshape(KEYPOINTS, 7)
+    # A cell outside the maps is garbage; this is false for NaN too.
+    within = (placed[:, :2] >= 0) & (placed[:, :2] < (height, width))
+    cells = np.where(within, placed[:, :2], 0).astype(np.intp)
+    scores, moves = placed[:, 2].copy(), placed[:, 3:5]
+    found = cells.copy()
+    if _separate_wrists(heatmaps, cells, scores):
+        moves = moves.copy()
+        for wrist, other in zip(_WRISTS, _WRISTS[::-1], strict=True):
+            if (cells[wrist] == found[other]).all():
+                moves[wrist] = placed[wrist, 5:]
+            elif (cells[wrist] != found[wrist]).any():
+                moves[wrist] = _MIDDLE
+    scores[~within.all(axis=1)] = 0
+    return _make_people(cells, moves, scores, side=max(height, width), min_score=min_score)
+
+
+def _make_people(
+    cells: IntArray, moves: FloatArray, scores: FloatArray, *, side: int, min_score: float
+) -> People:
+    """One person, or nobody, of keypoints' cells ``(17, 2)``, offsets ``(17, 2)`` and scores."""
     # An offset beyond the picture's size is garbage; this is false for NaN too.
-    usable = (np.abs(moved) <= max(height, width)).all(axis=1) & (scores > 0)
+    usable = (np.abs(moves) <= side).all(axis=1) & (scores > 0)
     scores = np.where(usable, np.minimum(scores, 1), np.float32(0))
-    moved[:, 0] += rows
-    moved[:, 1] += columns
+    moved = (moves + cells).astype(np.float32)
     keypoints = np.where(usable[:, None], moved[:, ::-1] * STRIDE_PX, np.float32(np.nan))
 
     score = float(scores.mean())
