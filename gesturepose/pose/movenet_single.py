@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from gesturepose.pose.wrists import Cell
+
     FloatArray = NDArray[np.float32]
     IntArray = NDArray[np.intp]
 
@@ -64,10 +66,8 @@ _SHOULDERS, _ELBOWS, _WRISTS = (
     for joint in ("shoulder", "elbow", "wrist")
 )
 
-_KINDS = np.arange(KEYPOINTS)
-
-#: The middle of a cell, for want of an offset.
-_MIDDLE = np.float32(0.5)
+#: A cell of no map.
+_NOWHERE = (-1, -1)
 
 #: Rounding makes no value so much larger.
 _BARELY_LESS = np.float32(0.999)
@@ -111,22 +111,25 @@ def _find_strongest(heatmaps: FloatArray, nearby_yx: FloatArray) -> tuple[IntArr
     return np.divmod(np.array(best), width)
 
 
-def _separate_wrists(heatmaps: FloatArray, cells: IntArray, scores: FloatArray) -> bool:
-    """Move wrists, among ``(17, 2)`` cells and ``(17,)`` scores, that were found in one place.
+def _separate_wrists(
+    heatmaps: FloatArray, cells: list[Cell], scores: list[float]
+) -> tuple[list[Cell], list[float]]:
+    """Move wrists, among 17 cells and scores, that were found in one place.
 
-    ``heatmaps`` are those of the wrists. Tells whether it did.
+    ``heatmaps`` are those of the wrists. Gives the very lists if none is moved, else others.
     """
-    places: list[tuple[int, int]] = [(row, column) for row, column in cells.tolist()]
     separate = separate_wrists(
         heatmaps,
-        [places[row] for row in _WRISTS],
-        [places[row] for row in _ELBOWS],
-        scale=math.dist(*(places[row] for row in _SHOULDERS)),
+        [cells[row] for row in _WRISTS],
+        [cells[row] for row in _ELBOWS],
+        scale=math.dist(*(cells[row] for row in _SHOULDERS)),
     )
     if separate is None:
-        return False
-    cells[_WRISTS], scores[_WRISTS] = separate
-    return True
+        return cells, scores
+    cells, scores = [*cells], [*scores]
+    for row, cell, score in zip(_WRISTS, *separate, strict=True):
+        cells[row], scores[row] = cell, score
+    return cells, scores
 
 
 def decode(heads: Mapping[str, FloatArray], *, min_score: float = 0.0) -> People:
@@ -156,12 +159,32 @@ def _decode(heads: Mapping[str, FloatArray], min_score: float) -> People:
     expected = heads["keypoint_regression"][:, row, column].reshape(KEYPOINTS, 2)
     expected = expected + np.array([row, column], np.float32)
 
-    cells = np.stack(_find_strongest(heads["keypoint_heatmaps"], expected), axis=1)
-    scores = heads["keypoint_heatmaps"][_KINDS, cells[:, 0], cells[:, 1]]
-    _separate_wrists(heads["keypoint_heatmaps"][_WRISTS], cells, scores)
+    rows, columns = _find_strongest(heads["keypoint_heatmaps"], expected)
+    kind = np.arange(KEYPOINTS)
+    scores = heads["keypoint_heatmaps"][kind, rows, columns]
+    found = list(zip(rows.tolist(), columns.tolist(), strict=True))
+    cells, sure = _separate_wrists(heads["keypoint_heatmaps"][_WRISTS], found, scores.tolist())
+    if cells is not found:
+        (rows, columns), scores = np.array(cells).T, np.array(sure, np.float32)
     offsets = heads["keypoint_offsets"].reshape(KEYPOINTS, 2, height, width)
-    moves = offsets[_KINDS, :, cells[:, 0], cells[:, 1]]
-    return _make_people(cells, moves, scores, side=max(height, width), min_score=min_score)
+    moved = offsets[kind, :, rows, columns]
+    # An offset beyond the picture's size is garbage; this is false for NaN too.
+    usable = (np.abs(moved) <= max(height, width)).all(axis=1) & (scores > 0)
+    scores = np.where(usable, np.minimum(scores, 1), np.float32(0))
+    moved[:, 0] += rows
+    moved[:, 1] += columns
+    keypoints = np.where(usable[:, None], moved[:, ::-1] * STRIDE_PX, np.float32(np.nan))
+
+    score = float(scores.mean())
+    if score <= 0 or score < min_score:
+        return _nobody()
+    box = np.array([np.fmin.reduce(keypoints), np.fmax.reduce(keypoints)]).reshape(4)
+    return People(
+        keypoints=keypoints[None],
+        keypoint_scores=scores[None],
+        boxes=box[None],
+        scores=np.array([score], np.float32),
+    )
 
 
 def decode_placed(heads: Mapping[str, FloatArray], *, min_score: float = 0.0) -> People:
@@ -182,51 +205,49 @@ def decode_placed(heads: Mapping[str, FloatArray], *, min_score: float = 0.0) ->
     People
         One person or nobody; a keypoint with score 0 is NaN.
     """
-    with np.errstate(all="ignore"):
-        return _decode_placed(heads["wrist_heatmaps"][0], heads["placed_keypoints"], min_score)
-
-
-def _decode_placed(heatmaps: FloatArray, placed: FloatArray, min_score: float) -> People:
+    heatmaps: FloatArray = heads["wrist_heatmaps"][0]
     height, width = heatmaps.shape[1:]
-    placed = placed.reshape(KEYPOINTS, 7)
-    # A cell outside the maps is garbage; this is false for NaN too.
-    within = (placed[:, :2] >= 0) & (placed[:, :2] < (height, width))
-    cells = np.where(within, placed[:, :2], 0).astype(np.intp)
-    scores, moves = placed[:, 2].copy(), placed[:, 3:5]
-    found = cells.copy()
-    if _separate_wrists(heatmaps, cells, scores):
-        moves = moves.copy()
-        for wrist, other in zip(_WRISTS, _WRISTS[::-1], strict=True):
-            if (cells[wrist] == found[other]).all():
-                moves[wrist] = placed[wrist, 5:]
-            elif (cells[wrist] != found[wrist]).any():
-                moves[wrist] = _MIDDLE
-    scores[~within.all(axis=1)] = 0
-    return _make_people(cells, moves, scores, side=max(height, width), min_score=min_score)
-
-
-def _make_people(
-    cells: IntArray, moves: FloatArray, scores: FloatArray, *, side: int, min_score: float
-) -> People:
-    """One person, or nobody, of keypoints' cells ``(17, 2)``, offsets ``(17, 2)`` and scores."""
-    # An offset beyond the picture's size is garbage; this is false for NaN too.
-    usable = (np.abs(moves) <= side).all(axis=1) & (scores > 0)
-    scores = np.where(usable, np.minimum(scores, 1), np.float32(0))
-    moved = (moves + cells).astype(np.float32)
-    keypoints = np.where(usable[:, None], moved[:, ::-1] * STRIDE_PX, np.float32(np.nan))
-
-    score = float(scores.mean())
-    if score <= 0 or score < min_score:
-        return People(
-            keypoints=np.zeros((0, KEYPOINTS, 2), np.float32),
-            keypoint_scores=np.zeros((0, KEYPOINTS), np.float32),
-            boxes=np.zeros((0, 4), np.float32),
-            scores=np.zeros(0, np.float32),
+    # As plain numbers: between two runs of a network every call of numpy costs several times as
+    # much as when it is made again and again, and there are few numbers.
+    placed = heads["placed_keypoints"].reshape(KEYPOINTS, 7).tolist()
+    found = [
+        (int(row), int(column)) if 0 <= row < height and 0 <= column < width else _NOWHERE
+        for row, column, *_ in placed
+    ]
+    cells, sure = found, [numbers[2] for numbers in placed]
+    if _NOWHERE not in found:
+        with np.errstate(all="ignore"):
+            cells, sure = _separate_wrists(heatmaps, found, sure)
+    keypoints, scores = [], []
+    side = max(height, width)
+    for kind, (row, column) in enumerate(cells):
+        dy, dx, other_dy, other_dx = placed[kind][3:]
+        if cells is not found and (row, column) != found[kind]:
+            swapped = (row, column) == found[_WRISTS[kind == _WRISTS[0]]]
+            dy, dx = (other_dy, other_dx) if swapped else (0.5, 0.5)
+        score = sure[kind]
+        # An offset beyond the picture's size is garbage; this is false for NaN too.
+        seen = abs(dy) <= side and abs(dx) <= side and score > 0 and row >= 0
+        keypoints.append(
+            ((column + dx) * STRIDE_PX, (row + dy) * STRIDE_PX) if seen else (math.nan, math.nan)
         )
-    box = np.array([np.fmin.reduce(keypoints), np.fmax.reduce(keypoints)]).reshape(4)
+        scores.append(min(score, 1.0) if seen else 0.0)
+    score = sum(scores) / KEYPOINTS
+    if score <= 0 or score < min_score:
+        return _nobody()
+    xs, ys = zip(*(place for place in keypoints if place[0] == place[0]), strict=True)
     return People(
-        keypoints=keypoints[None],
-        keypoint_scores=scores[None],
-        boxes=box[None],
+        keypoints=np.array([keypoints], np.float32),
+        keypoint_scores=np.array([scores], np.float32),
+        boxes=np.array([[min(xs), min(ys), max(xs), max(ys)]], np.float32),
         scores=np.array([score], np.float32),
+    )
+
+
+def _nobody() -> People:
+    return People(
+        keypoints=np.zeros((0, KEYPOINTS, 2), np.float32),
+        keypoint_scores=np.zeros((0, KEYPOINTS), np.float32),
+        boxes=np.zeros((0, 4), np.float32),
+        scores=np.zeros(0, np.float32),
     )
