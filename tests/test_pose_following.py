@@ -19,7 +19,7 @@ from gesturepose.capture.settings import CaptureSettings
 from gesturepose.config import load_config
 from gesturepose.datatypes import Frame, Pose, Track, TrackState
 from gesturepose.pose.following import Follower, find_region, keep_region
-from gesturepose.pose.looks import ACCOMPANIED_S, ALONE_S, APART_S
+from gesturepose.pose.looks import ACCOMPANIED_S, ALONE_S, APART_S, UNCLAIMED_S
 from gesturepose.resources import default_config, demo_clip
 from gesturepose.skeleton import COCO17
 from gesturepose.stats import StageTimes
@@ -110,6 +110,16 @@ def test_who_is_far_and_does_not_matter_is_looked_at_less_often(
         for i in range(90)
     ]
     assert np.diff(np.flatnonzero(looks)) / FPS == pytest.approx(every_s, abs=1.5 / FPS)
+
+
+def test_alone_and_with_nobody_to_claim_the_control_others_are_looked_for_seldom() -> None:
+    operator = track_of(pose_at())
+    follower = Follower(Eyes([pose_at()]), Eyes([pose_at()]))
+    looks = [
+        follower(frame_at(i / FPS), [operator], operator, others_matter=False).everyone
+        for i in range(round(5 * FPS))
+    ]
+    assert np.diff(np.flatnonzero(looks)) / FPS == pytest.approx(UNCLAIMED_S, abs=1.5 / FPS)
 
 
 def test_small_people_are_looked_for_now_and_then_and_when_it_matters() -> None:

@@ -26,12 +26,13 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float32]
 
-#: Seconds between looks at everybody while a person is alone, while others are there, and while
-#: these are out of reach and whatever they do does not matter. Somebody new is noticed within the
-#: first; keypoints of the others that matter are never older than the second, which is what tracks
-#: carry over.
+#: Seconds between looks at everybody while a person is alone and while others are there; and the
+#: same where whatever anybody else does does not matter, if the others are out of reach. Somebody
+#: new is noticed within the first; keypoints of the others that matter are never older than the
+#: second, which is what tracks carry over.
 ALONE_S = 1.0
 ACCOMPANIED_S = 0.2
+UNCLAIMED_S = 2.0
 APART_S = 0.5
 #: Every so many looks people are looked for who are smaller than those who are there: they are far
 #: away.
@@ -80,7 +81,7 @@ class LookTimer:
         """
         if any(track.state is TrackState.TENTATIVE for track in tracks):
             return True  # whether somebody came is to be known soon
-        patience_s = ALONE_S
+        patience_s = ALONE_S if alone_with is None else UNCLAIMED_S
         if len(tracks) > 1:
             apart = alone_with is not None and _is_apart(alone_with, tracks)
             patience_s = APART_S if apart else ACCOMPANIED_S
