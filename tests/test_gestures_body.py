@@ -110,10 +110,18 @@ def test_a_low_hand_rests_where_it_is() -> None:
 @pytest.mark.parametrize(("still_s", "learned"), [(0.8, False), (1.5, True)])
 def test_a_hand_rests_where_it_was_still_for_a_second(still_s: float, *, learned: bool) -> None:
     place = (0.2, -1.6)
-    poses = follow(hold(still_s, Key(0.4, right=place)))
-    until = [pose for pose in poses if pose.timestamp < 0.1 + 0.4 + still_s]
+    poses = follow(hold(still_s, Key(0.4, right=place)), idle_s=1.5)
+    until = [pose for pose in poses if pose.timestamp < 1.5 + 0.4 + still_s]
     near = math.dist(rest_of(until), place) < 0.1
     assert near is learned
+
+
+def test_where_a_hand_rests_first_is_known_sooner() -> None:
+    """Who sits down and gestures a second later: the hand comes from where it was seen to rest."""
+    poses = follow([Key(0.2, right=(0.6, 0.8))], idle_s=0.9)
+    rests = [pose.points[ROWS["right_rest"]] for pose in poses]
+    assert math.dist(rests[15], (0.5, -1.45)) > 0.3
+    assert rests[25] == pytest.approx((0.5, -1.45), abs=0.02)
 
 
 def test_what_was_carried_on_is_told_from_what_was_seen() -> None:

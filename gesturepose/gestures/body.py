@@ -98,13 +98,23 @@ class BodyCoordinates:
     """Turns one person's tracks into body poses; remembers their scale and where hands rest.
 
     The shoulder width that serves as unit follows a wider one quickly and a narrower one slowly,
-    because turning makes shoulders narrow at once while walking away is slow.
+    because turning makes shoulders narrow at once while walking away is slow. Where a hand rests is
+    learned after it was still for ``rest_s``; for the first time sooner, as what is assumed until
+    then fits nobody well.
     """
 
-    def __init__(self, *, widen_s: float = 0.3, narrow_s: float = 3.0, rest_s: float = 1.0) -> None:
+    def __init__(
+        self,
+        *,
+        widen_s: float = 0.3,
+        narrow_s: float = 3.0,
+        rest_s: float = 1.0,
+        first_rest_s: float = 0.75,
+    ) -> None:
         self._widen_s = widen_s
         self._narrow_s = narrow_s
         self._rest_s = rest_s
+        self._first_rest_s = first_rest_s
         self.reset()
 
     def reset(self) -> None:
@@ -115,6 +125,7 @@ class BodyCoordinates:
         self._facing = self._roll = 0.0
         self._roll_known = math.nan
         self._rest = np.array(_DEFAULT_REST, np.float32)
+        self._rest_known = [False, False]
         self._still_since = [math.nan, math.nan]
 
     def update(self, track: Track) -> BodyPose | None:
@@ -186,9 +197,14 @@ class BodyCoordinates:
             if y < _LOW and speeds[wrist] < _STILL:
                 if math.isnan(self._still_since[side]):
                     self._still_since[side] = timestamp
-                elif timestamp - self._still_since[side] >= self._rest_s:
+                    continue
+                known = self._rest_known[side]
+                after_s = self._rest_s if known else self._first_rest_s
+                if timestamp - self._still_since[side] >= after_s:
                     seen = np.array((x, min(y, _HIGHEST_REST)), np.float32)
-                    self._rest[side] += (seen - self._rest[side]) * np.float32(0.3)
+                    share = np.float32(0.3 if known else 1.0)
+                    self._rest[side] += (seen - self._rest[side]) * share
+                    self._rest_known[side] = True
             else:
                 self._still_since[side] = math.nan
 
