@@ -78,16 +78,29 @@ def of(
 def test_a_straight_stroke_from_rest_to_rest(fps: float) -> None:
     stroke = measure(straight, until_s=1.1, fps=fps)
     assert stroke.start_seen
-    assert stroke.length == pytest.approx(1.0, abs=0.03)
-    assert stroke.quick == pytest.approx(1.0, abs=0.03)
+    # Its last, slowest part does not count.
+    assert stroke.length == pytest.approx(1.0, abs=0.05)
+    assert stroke.quick == pytest.approx(1.0, abs=0.05)
     assert stroke.detour == pytest.approx(0.0, abs=0.01)
-    assert stroke.duration_s == pytest.approx(STROKE_S, abs=0.08)
+    assert stroke.duration_s == pytest.approx(STROKE_S, abs=0.1)
     # A minimum-jerk movement peaks at 1.875 times its mean speed.
     assert stroke.peak == pytest.approx(1.875 / STROKE_S, rel=0.2)
     assert stroke.start_speed < 0.1
     assert stroke.stray < 0.05
     assert stroke.slowed_to < END_SPEED
     assert stroke.over_s == pytest.approx(0.15, abs=0.1)
+
+
+def test_a_hand_that_creeps_on_after_a_stroke_has_made_it() -> None:
+    """At 15 pictures a second the creeping is a pause, and the end of no stroke."""
+    times = np.array([*(i / 15 for i in range(16))])
+    way = [0.0] * 9 + [0.15, 0.55, 0.9, 0.992, 0.995, 0.998, 1.0]
+    path = np.array([(x, 0.0) for x in way], np.float32)
+    for end in (14, 15, 16):
+        stroke = of(times[:end], path[:end])
+        assert stroke.length > 0.98
+        assert stroke.slowed_to < END_SPEED
+    assert of(times, path).over_s >= 0.06
 
 
 def test_a_stroke_still_under_way_is_not_over() -> None:
@@ -105,7 +118,7 @@ def test_a_stroke_is_over_from_the_moment_it_has_slowed() -> None:
 
 def test_half_a_circle_is_a_detour() -> None:
     stroke = measure(bowed, until_s=1.1)
-    assert stroke.length == pytest.approx(1.0, abs=0.03)
+    assert stroke.length == pytest.approx(1.0, abs=0.05)
     # Less than pi / 2 - 1: the first bit of it goes up only.
     assert 0.3 < stroke.detour < math.pi / 2 - 1.0
     assert stroke.start_speed < 0.1

@@ -27,6 +27,9 @@ _PAUSE_S = 0.1
 _PAUSE_SPEED = 0.35
 """A point that advances more slowly than this (shoulder widths per second), on average over
 `_PAUSE_S`, is not under way."""
+_STOPPED = 0.015
+"""So near (shoulder widths) to where it came furthest a point has arrived: one that stops goes on a
+little, and where pictures are seldom it would seem to be at rest before the stroke is over."""
 _CORNER_SHARE = 0.3
 """The corner between preparation and stroke lies in this first part of the travel."""
 _CORNER_S = 0.12
@@ -40,7 +43,7 @@ class Advance:
     Attributes
     ----------
     began, furthest
-        Indices of the samples where it began and where it had come furthest.
+        Indices of the samples where it began and where it had come as good as furthest.
     start_seen
         Whether anything was seen before it began.
     quick
@@ -102,7 +105,9 @@ def find_advance(trail: Trail, travel: FloatArray, *, within_s: float) -> Advanc
     moments, way = trail.moments, travel.tolist()
     # A stroke that has just turned back is still judged by how far it came.
     lately = way[bisect_left(moments, moments[-1] - TURNED_S - 1e-6) :]
-    last = len(way) - len(lately) + lately.index(max(lately))
+    there = max(lately) - _STOPPED
+    arrived = next(i for i, at in enumerate(lately) if at >= there)
+    last = len(way) - len(lately) + arrived
     start = _find_start(moments, way, last)
     began = start
     if start > 0 and trail.path.shape[1] > 1:
