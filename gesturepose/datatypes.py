@@ -313,11 +313,15 @@ class GestureProgress:
         Whether it has begun and not ended.
     obstacle
         The rule that is not met; empty when none blocks it.
+    due_s
+        The source's time at which a posture that goes on will have been held for long enough;
+        infinite if nothing is on its way. Of no consequence for what is displayed.
     """
 
     value: float
     active: bool
     obstacle: Worded | str = ""
+    due_s: float = math.inf
 
     @property
     def blocked_by(self) -> str:

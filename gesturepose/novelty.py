@@ -6,6 +6,7 @@ operator is, how quickly they move, and whether a posture is on its way to count
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,8 @@ _QUICK_SW = 3.0
 ones go a sixth of one at most from picture to picture, at 30 a second. Of 252 gestures of thirteen
 rendered people as many were recognised with every second picture of what is slower as with all,
 0.03 s later (medians)."""
+_ROUNDING_S = 0.002
+"""Timestamps are no more exact."""
 _UPPER_BODY = [
     row for row, name in enumerate(COCO17.keypoints) if not name.endswith(("hip", "knee", "ankle"))
 ]
@@ -49,11 +52,10 @@ def skips_look(
     if operator is not None:
         scale_px = estimate_scale_px(operator.keypoints, operator.visible, COCO17)
         calm = _measure_speed_px(operator) < _QUICK_SW * scale_px
-    return gate.skips(frame, scale_px=scale_px, calm=calm, saving=saving) and not any(
-        # A posture that is held: the moment it has been held for long enough counts.
-        near.value > 0 and not near.active and near.obstacle == ""
-        for near in last.progress.values()
-    )
+    skips = gate.skips(frame, scale_px=scale_px, calm=calm, saving=saving)
+    # The moment at which a posture has been held for long enough is not to be missed.
+    due_s = min((near.due_s for near in last.progress.values()), default=math.inf)
+    return skips and frame.timestamp < due_s - _ROUNDING_S
 
 
 def _measure_speed_px(track: Track) -> float:

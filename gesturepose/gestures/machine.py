@@ -144,7 +144,8 @@ class GestureMachine:
                 self._since, self._variant = now, _find_nearest(met, body)
             held = now - self._since
             hold = max(self._gesture.hold_s, 1e-9)
-            self.progress = GestureProgress(min(held / hold, 1.0), active=False)
+            value, due_s = min(held / hold, 1.0), self._since + hold
+            self.progress = GestureProgress(value, active=False, due_s=due_s)
             return held >= self._gesture.hold_s - 1e-6
         if math.isnan(self._unmet_since):
             self._unmet_since = now
