@@ -6,8 +6,8 @@ Run once by a developer, from a checkout; needs only numpy and onnx::
 
 Two of its four heads are maps of which next to nothing is read: of the regression field one cell,
 of the offset field one for each keypoint. Here their last two convolutions, which are most of their
-cost, are done for those cells only; so the search for the cells, as `gesturepose.pose
-.movenet_single` describes it, becomes part of the graph. What the keypoints are stays the same.
+cost, are done for those cells only; so the search for the cells becomes part of the graph, as
+`gesturepose.pose.movenet_single` describes it. What the keypoints are stays the same.
 
 The result is of the family ``movenet-single-placed``. It gives the maps of both wrists, with which
 the decoder tells crossed hands apart, and of each keypoint its cell, score and offsets.
@@ -26,9 +26,9 @@ from movenet_steps import QuantizationError
 from onnx import TensorProto, helper, numpy_helper
 
 KEYPOINTS = 17
-#: Rows of the left and the right wrist among COCO's keypoints.
+#: Among COCO's keypoints, the left wrist's row and the one beyond the right wrist's.
 WRISTS = (9, 11)
-#: The keypoint's row for each of COCO's 17; on the other side of the body.
+#: For each of COCO's keypoints, the row of the same one on the body's other side, or its own.
 OTHER_SIDE = (0, *(row + 1 if row % 2 else row - 1 for row in range(1, KEYPOINTS)))
 #: Cells added to a distance before dividing by it, as in `gesturepose.pose.movenet_single`.
 SOFTENING = np.float32(1.7998046875)
@@ -62,8 +62,9 @@ def place_keypoints(model: onnx.ModelProto) -> onnx.ModelProto:
     placed = onnx.ModelProto()
     placed.CopyFrom(model)
     graph = placed.graph
-    if [output.name for output in graph.output] != list(HEADS):
-        raise QuantizationError(f"this is no single-person MoveNet: it gives {graph.output}")
+    given = [output.name for output in graph.output]
+    if given != list(HEADS):
+        raise QuantizationError(f"this is no single-person MoveNet: it gives {', '.join(given)}")
     heads = {name: _LocalHead(placed, name) for name in LOCAL_HEADS}
     for head in heads.values():
         for node in head.nodes:

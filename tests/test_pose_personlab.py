@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
+from support_decoded import assert_sound
 from support_fields_personlab import draw_people, encode
 from support_onnx import run_network
 
@@ -163,11 +164,7 @@ def test_garbage_gives_valid_people_or_none(
         name: random.choice(values, (1, count, height, width)) for name, count in HEADS.items()
     }
     people = decode(heads, min_score=min_score)
-    missing = people.keypoint_scores == 0
-    assert np.array_equal(np.isnan(people.keypoints).any(axis=2), missing)
-    assert ((people.keypoint_scores >= 0) & (people.keypoint_scores <= 1)).all()
-    assert not np.isnan(people.boxes).any()
-    assert (people.scores >= min_score).all()
+    assert_sound(people, min_score=min_score)
 
 
 def test_posenet_finds_the_person_of_the_demo_clip_and_nobody_else() -> None:

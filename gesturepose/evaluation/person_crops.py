@@ -34,14 +34,14 @@ MANY_PADDINGS = (1.25, 1.6, 2.1)
 def input_size_of(card: ModelCard) -> tuple[int, int]:
     """``(width, height)`` of crops: square for one person, else as a 4:3 frame."""
     side = card.input.long_side
-    if card.family.startswith("movenet-single"):
+    if card.max_people == 1:
         return side, side
     return side, round(side * 0.75 / card.input.multiple) * card.input.multiple
 
 
 def paddings_of(card: ModelCard) -> tuple[float, ...]:
     """Enlargements of boxes to crop."""
-    return SINGLE_PADDINGS if card.family.startswith("movenet-single") else MANY_PADDINGS
+    return SINGLE_PADDINGS if card.max_people == 1 else MANY_PADDINGS
 
 
 @dataclass(frozen=True, slots=True, eq=False)

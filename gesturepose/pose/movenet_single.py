@@ -37,7 +37,7 @@ from gesturepose.skeleton import COCO17
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from gesturepose.pose.wrists import Cell
 
@@ -179,12 +179,7 @@ def _decode(heads: Mapping[str, FloatArray], min_score: float) -> People:
     if score <= 0 or score < min_score:
         return _nobody()
     box = np.array([np.fmin.reduce(keypoints), np.fmax.reduce(keypoints)]).reshape(4)
-    return People(
-        keypoints=keypoints[None],
-        keypoint_scores=scores[None],
-        boxes=box[None],
-        scores=np.array([score], np.float32),
-    )
+    return _somebody(keypoints, scores, box, score)
 
 
 def decode_placed(heads: Mapping[str, FloatArray], *, min_score: float = 0.0) -> People:
@@ -236,10 +231,14 @@ def decode_placed(heads: Mapping[str, FloatArray], *, min_score: float = 0.0) ->
     if score <= 0 or score < min_score:
         return _nobody()
     xs, ys = zip(*(place for place in keypoints if place[0] == place[0]), strict=True)
+    return _somebody(keypoints, scores, (min(xs), min(ys), max(xs), max(ys)), score)
+
+
+def _somebody(keypoints: ArrayLike, scores: ArrayLike, box: ArrayLike, score: float) -> People:
     return People(
-        keypoints=np.array([keypoints], np.float32),
-        keypoint_scores=np.array([scores], np.float32),
-        boxes=np.array([[min(xs), min(ys), max(xs), max(ys)]], np.float32),
+        keypoints=np.asarray(keypoints, np.float32)[None],
+        keypoint_scores=np.asarray(scores, np.float32)[None],
+        boxes=np.asarray(box, np.float32)[None],
         scores=np.array([score], np.float32),
     )
 
