@@ -152,6 +152,16 @@ def test_who_appears_elsewhere_or_in_another_size_is_somebody_else(
     assert leave_and_return(selector, back_px=back_px, back_width_px=width_px) == (None, None)
 
 
+def test_who_appears_before_a_hidden_operator_is_not_the_operator() -> None:
+    selector = OperatorSelector(SETTINGS)
+    hold(selector, [person(1, 300.0)], from_s=0.0, until_s=3.0)
+    hidden = person(1, 300.0, state=TrackState.COASTING)
+    before = person(9, 310.0, state=TrackState.TENTATIVE)
+    hold(selector, [hidden, before], from_s=3.0, until_s=3.8)
+    assert set(hold(selector, [person(9, 310.0)], from_s=3.8, until_s=4.8)) == {None}
+    assert selector.returned_from is None
+
+
 def test_a_bystander_who_was_in_view_does_not_inherit_by_standing_there() -> None:
     selector = OperatorSelector(SETTINGS)
     hold(selector, [person(1, 300.0), person(2, 360.0)], from_s=0.0, until_s=3.0)

@@ -239,12 +239,18 @@ def test_without_shoulders_there_is_no_region() -> None:
 
 def test_a_region_stays_while_it_will_do() -> None:
     first = keep_region(None, (200.0, 100.0, 400.0, 300.0), SIZE)
-    assert first == (184, 84, 416, 316)
-    assert keep_region(first, (205.5, 95.0, 410.0, 310.0), SIZE) == first
+    assert first == (194, 94, 406, 306)
+    assert keep_region(first, (196.5, 98.0, 402.0, 304.0), SIZE) == first
     moved = keep_region(first, (230.0, 100.0, 430.0, 300.0), SIZE)
-    assert moved == (214, 84, 446, 316)
+    assert moved == (224, 94, 436, 306)
     assert keep_region(first, (270.0, 170.0, 330.0, 230.0), SIZE) != first
-    assert keep_region(first, (200.0, 100.0, 400.0, 300.0), (300, 200)) == (192, 92, 300, 200)
+    assert keep_region(first, (200.0, 100.0, 400.0, 300.0), (300, 200)) == (197, 97, 300, 200)
+
+
+def test_a_region_is_as_long_as_it_must_be_so_that_the_person_is_seen_large() -> None:
+    first = keep_region(None, (100.0, 100.0, 500.0, 400.0), SIZE)
+    assert keep_region(first, (100.0, 200.0, 500.0, 300.0), SIZE) == first
+    assert keep_region(first, (200.0, 100.0, 400.0, 400.0), SIZE) != first
 
 
 def test_the_operator_of_the_demo_is_followed() -> None:

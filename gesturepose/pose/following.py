@@ -64,9 +64,13 @@ _DOWN_SW = 1.6
 
 #: Share of the wanted region by which a new one is larger on each side: so that it can stay, and
 #: for how far hands move until the next frame.
-_MARGIN = 0.08
-#: A region is given up when the wanted one is smaller than this share of its sides.
-_MIN_FILL = 0.6
+_MARGIN = 0.03
+#: A region is given up when the longer side of the wanted one is less than this share of its
+#: own: that side says how large the network is shown the person, and with it how exactly it sees
+#: elbows and wrists. (Of 240 gestures of twelve rendered people, every other picture left out
+#: where little changes, 234 were found with 0.6 of either side and a margin of 0.08, and all with
+#: this.)
+_MIN_FILL = 0.88
 
 _REACH_SW = REACH_SW[:, None]
 _SHOULDERS = [COCO17.index("left_shoulder"), COCO17.index("right_shoulder")]
@@ -209,9 +213,7 @@ def keep_region(
         return None
     if region is not None and region[2] <= width and region[3] <= height:
         holds = region[0] <= left and region[1] <= top and right <= region[2]
-        filled = max(
-            (right - left) / (region[2] - region[0]), (bottom - top) / (region[3] - region[1])
-        )
+        filled = max(right - left, bottom - top) / max(region[2] - region[0], region[3] - region[1])
         if holds and bottom <= region[3] and filled >= _MIN_FILL:
             return region
     more_x, more_y = _MARGIN * (right - left), _MARGIN * (bottom - top)

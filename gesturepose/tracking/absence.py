@@ -1,9 +1,9 @@
 """Tell whether somebody new in the picture is the operator, come back under a new track.
 
 A track ends when its person was hidden for too long, and the same person then gets another one.
-Place and size at the moment of appearing decide: whoever was in view beside the operator, walked in
-from elsewhere, or lies nearer to another person who is missed, is not the operator. Must not give
-or take the control.
+Place and size at the moment of appearing decide: whoever was in view beside the operator, appeared
+before the operator's own track had ended, walked in from elsewhere, or lies nearer to another
+person who is missed, is not the operator. Must not give or take the control.
 """
 
 from __future__ import annotations
@@ -98,10 +98,11 @@ class Absences:
         if awaited in seen_now:
             self.returned_id = None
         newcomers = [track_id for track_id in seen_now if track_id not in self._came_at]
-        gone = all(track.track_id != self.returned_id for track in tracks)
-        if awaited is not None and awaited not in seen_now and gone:
-            self.returned_id = self._find_returned(newcomers, seen_now, awaited)
         alive = {track.track_id for track in tracks}
+        # While the operator's own track lives, the operator would be taken for it: who appears
+        # then is somebody else, such as whoever hides the operator.
+        if awaited is not None and awaited not in alive and self.returned_id not in alive:
+            self.returned_id = self._find_returned(newcomers, seen_now, awaited)
         self._came_at = {i: self._came_at.get(i, timestamp) for i in alive}
         self._seen = {
             i: sighting
