@@ -54,7 +54,7 @@ class Figure:
     spark: Point | None = None
 
 
-_UP = (1.0, 1.02)
+_UP = (0.95, 1.11)
 _WIDE, _TOGETHER = (1.45, -0.32), (0.24, -0.5)
 FIGURES = {
     "raise_right_hand": Figure(right=(_REST, _UP), held=True),
