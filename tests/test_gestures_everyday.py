@@ -61,3 +61,26 @@ def test_hands_that_meet_are_no_swipe_of_one(left_x: float, *, swipes: bool) -> 
         Key(0.6, left=(left_x, -0.6), right=(0.1, -0.5), **elbows),
     ]
     assert ("swipe_left" in begun(run(perform(keys)))) == swipes
+
+
+def test_hands_that_meet_as_high_as_the_shoulders_do_not_clap() -> None:
+    """As at the end of a stretch with the hands behind the head."""
+    apart = Key(0.25, left=(-0.65, 0.0), right=(0.65, 0.0))
+    together = Key(0.2, left=(-0.2, 0.0), right=(0.2, 0.0))
+    keys = [Key(0.7, left=(-0.65, 0.0), right=(0.65, 0.0)), *[together, apart] * 2]
+    assert "clap" not in begun(run(perform(keys)))
+
+
+def test_a_hand_a_little_above_the_nose_is_not_raised() -> None:
+    """As where a sweep up ends too high."""
+    keys = hold(0.8, Key(0.5, right=(1.0, 0.8)))
+    assert "raise_right_hand" not in begun(run(perform(keys)))
+
+
+def test_a_hand_beside_the_other_one_is_not_on_the_hip() -> None:
+    """As where both hands are before the belly and the elbow is out."""
+    keys = hold(
+        1.0,
+        Key(0.6, right=(0.5, -1.3), left=(-0.27, -1.3), right_elbow=(1.1, -0.65)),
+    )
+    assert "hand_on_hip" not in begun(run(perform(keys)))
