@@ -13,7 +13,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from gesturepose.actions.sinks.choose import probe_sink
+from gesturepose.actions.sinks.choose import needs_input, probe_sink
 from gesturepose.app import Network, RunOptions, compose
 from gesturepose.capture.source import public_url
 from gesturepose.errors import ActionError
@@ -269,7 +269,7 @@ class SessionControl:
     def _find_refusal(self) -> None:
         """Find out why actions cannot be performed here, where they are wanted."""
         refusal = ""
-        if not self._practice:
+        if not self._practice and needs_input(self._config.bindings):
             try:
                 probe_sink()
             except ActionError as error:
