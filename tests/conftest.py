@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import itertools
 import os
+import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Some tests import onnxruntime before anything of ours.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+# What the program remembers of its runs is not to be mixed with that of whoever runs the tests.
+_state = tempfile.TemporaryDirectory(prefix="gesturepose-tests-")
+os.environ["XDG_STATE_HOME"] = _state.name
 # How long an example takes says more of what else the machine does than of the code.
 settings.register_profile(
     "suite", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
