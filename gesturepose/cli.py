@@ -7,7 +7,6 @@ standard error, never a traceback; standard output carries only results.
 from __future__ import annotations
 
 import contextlib
-import io
 import logging
 import signal
 import sys
@@ -19,9 +18,14 @@ from gesturepose.cli_options import make_parser, parse
 from gesturepose.errors import GesturePoseError, UsageError, one_line
 from gesturepose.listings import (
     check_mapping,
-    discard_output,
     list_cameras,
     writing_output,
+)
+from gesturepose.platforms.standard_streams import (
+    discard,
+    finish_errors,
+    mend_streams,
+    tell_error,
 )
 
 if TYPE_CHECKING:
@@ -31,7 +35,11 @@ if TYPE_CHECKING:
 
     from gesturepose.config import Config
 
+_log = logging.getLogger(__name__)
+
 _LOG_FORMAT = "gesturepose: %(message)s"
+_SAID_AT_MOST = 300
+"""Characters of what an exception says that nobody foresaw."""
 _FIRST_CAMERA = "0"
 _HEADLESS_ONLY = ("events", "record", "explain", "realtime")
 """Options that the desktop app has no use for."""
@@ -49,33 +57,53 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Parameters
     ----------
     arguments
-        Without the program's name; ``None`` takes those of the process.
+        Without the program's name; ``None`` takes those of the process. An exception that nobody
+        foresaw becomes one line for a person who runs the process; other callers get it raised.
     """
-    arguments = list(sys.argv[1:] if arguments is None else arguments)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # A file's name may hold what the terminal's encoding does not.
-        sys.stdout.reconfigure(errors="backslashreplace")
+    missing = mend_streams()
+    try:
+        return _run_command(list(sys.argv[1:] if arguments is None else arguments), missing)
+    except Exception as error:
+        if arguments is not None:
+            raise
+        _log.debug("where it happened:", exc_info=True)
+        tell_error(f"gesturepose: {_say_unforeseen(error)}")
+        return GesturePoseError.exit_code
+    finally:
+        finish_errors()
+
+
+def _run_command(arguments: list[str], missing: frozenset[str]) -> int:
     try:
         try:
             with _interrupted_by_sigterm():
-                _dispatch(arguments)
+                _dispatch(arguments, missing)
         finally:
             # What is pending is written now: at the interpreter's end nobody could name the fix.
             with writing_output():
                 sys.stdout.flush()
     except GesturePoseError as error:
         for problem in error.problems:
-            print(f"gesturepose: {one_line(problem)}", file=sys.stderr)
+            tell_error(f"gesturepose: {one_line(problem)}")
         return error.exit_code
     except BrokenPipeError:
         # Whoever read standard output has enough; leave nothing for Python to flush.
-        discard_output()
+        discard(sys.stdout)
         return 0
     except SystemExit:  # --help, --version
         return 0
     except KeyboardInterrupt:
         return 0
     return 0
+
+
+def _say_unforeseen(error: Exception) -> str:
+    said = one_line(str(error))[:_SAID_AT_MOST]
+    kind = type(error).__name__
+    return (
+        f"it failed unexpectedly ({kind}{f': {said}' if said else ''}); this is a defect of the "
+        "program: '--log-level debug' shows where, for a report"
+    )
 
 
 @contextlib.contextmanager
@@ -94,11 +122,11 @@ def _interrupted_by_sigterm() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
 
 
-def _dispatch(arguments: list[str]) -> None:
+def _dispatch(arguments: list[str], missing: frozenset[str]) -> None:
     parser, commands = make_parser()
     if arguments and arguments[0] in commands:
         options = parse(commands[arguments[0]], arguments[1:])
-        logging.basicConfig(stream=sys.stderr, level="WARNING", format=_LOG_FORMAT)
+        logging.basicConfig(stream=sys.stderr, level=options.log_level.upper(), format=_LOG_FORMAT)
         match arguments[0]:
             case "check":
                 check_mapping(options.file)
@@ -115,6 +143,10 @@ def _dispatch(arguments: list[str]) -> None:
         return
     options = parse(parser, arguments)
     logging.basicConfig(stream=sys.stderr, level=options.log_level.upper(), format=_LOG_FORMAT)
+    if options.events == "-" and "stdout" in missing:
+        raise UsageError(
+            "--events -: there is no standard output, it is closed; give --events a file"
+        )
     if options.no_gui:
         _run(options)
     else:

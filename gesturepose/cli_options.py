@@ -90,13 +90,7 @@ def make_parser() -> tuple[Parser, dict[str, Parser]]:
         metavar="MODE",
         help="obey 'always', or only after the 'wake' gesture (overrides control.engagement)",
     )
-    add(
-        "--log-level",
-        metavar="LEVEL",
-        type=_level,
-        default="info",
-        help=f"how much to tell on standard error: {', '.join(_LEVELS)} (default: info)",
-    )
+    _add_log_level(parser, "info")
 
     check = Parser(
         prog="gesturepose check",
@@ -137,7 +131,7 @@ def make_parser() -> tuple[Parser, dict[str, Parser]]:
         allow_abbrev=False,
     )
     benchmark_command.add_options(benchmark)
-    return parser, {
+    commands = {
         "check": check,
         "cameras": cameras,
         "models": models,
@@ -145,6 +139,19 @@ def make_parser() -> tuple[Parser, dict[str, Parser]]:
         "pose-eval": pose_eval,
         "benchmark": benchmark,
     }
+    for command in commands.values():
+        _add_log_level(command, "warning")
+    return parser, commands
+
+
+def _add_log_level(parser: Parser, default: str) -> None:
+    parser.add_argument(
+        "--log-level",
+        metavar="LEVEL",
+        type=_level,
+        default=default,
+        help=f"how much to tell on standard error: {', '.join(_LEVELS)} (default: {default})",
+    )
 
 
 def _positive(text: str) -> float:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sys
 from typing import TYPE_CHECKING
 
 from gesturepose.errors import GesturePoseError, one_line
+from gesturepose.platforms.standard_streams import discard, tell_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ def writing_output() -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        discard_output()
+        discard(sys.stdout)
         raise GesturePoseError(f"standard output cannot be written: {error.strerror}") from error
 
 
@@ -37,12 +37,6 @@ def say(line: str) -> None:
     """Print a line of the result; raises what `writing_output` raises."""
     with writing_output():
         print(line)
-
-
-def discard_output() -> None:
-    """Send what is pending and what may follow nowhere; nobody reads it any more."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def check_mapping(file: str | None) -> None:
@@ -84,10 +78,9 @@ def list_cameras() -> None:
         rows = [(str(camera.index), camera.name, camera.path) for camera in cameras]
         _print_table(("SOURCE", "NAME", "DEVICE"), rows)
     else:
-        print(
+        tell_error(
             "gesturepose: no camera found; connect one, or try "
-            "'gesturepose --no-gui --source demo --dry-run'",
-            file=sys.stderr,
+            "'gesturepose --no-gui --source demo --dry-run'"
         )
 
 
