@@ -9,18 +9,15 @@ import re
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from gesturepose import resources
-from gesturepose.capture.source import public_url
+from gesturepose.capture.address import find_address, parse_address, public_url
 from gesturepose.errors import UsageError
 
 if TYPE_CHECKING:
     from gesturepose.capture.settings import CaptureSettings
     from gesturepose.capture.source import FrameSource
 
-SCHEMES = ("http", "https", "rtsp")
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/")
 _CAMERA_WORDS = ("camera", "webcam", "cam", "video", "usb", "default")
 
 
@@ -47,8 +44,8 @@ def open_source(spec: str, settings: CaptureSettings) -> FrameSource:
     spec = spec.strip()
     if spec.isdecimal() or _is_device(spec):
         return camera.open_camera(spec, settings)
-    if _SCHEME.match(spec):
-        return network.open_stream(check_url(spec), settings)
+    if (address := find_address(spec)) is not None:
+        return network.open_stream(address, settings)
     if spec == "demo":
         # The bundled clip is never mirrored, whatever the person's camera does.
         plain = settings.model_copy(update={"mirrored": False})
@@ -65,6 +62,11 @@ def _find_path(spec: str) -> Path:
             return path
     except (OSError, RuntimeError, ValueError):
         pass  # a name too long, an unknown ~user, a zero byte: none of them exists
+    if (shown := public_url(spec)) != spec:  # it may hold a login
+        raise UsageError(
+            f"source: {shown!r} is no file or folder, and no complete address, which is "
+            "http://USER:PASSWORD@HOST:PORT/PATH"
+        )
     raise UsageError(_describe_missing(spec, path))
 
 
@@ -125,23 +127,9 @@ class SourceOpener:
 
 def check_url(spec: str) -> str:
     """Return an address with a known scheme and a host; raise `UsageError` otherwise."""
-    match = _SCHEME.match(spec)
-    scheme = match.group(1).lower() if match else ""
-    if scheme not in SCHEMES:
-        close = get_close_matches(scheme, SCHEMES, n=1)
-        hint = f"; did you mean '{close[0]}://'?" if close else ""
-        known = ", ".join(f"{name}://" for name in SCHEMES)
-        raise UsageError(f"source: '{scheme}://' is not supported{hint} (known: {known})")
-    try:
-        parts = urlsplit(spec)
-        complete = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        complete = False
-    if not complete or any(character.isspace() for character in spec):
-        raise UsageError(
-            f"source: {public_url(spec)!r} is no complete address; write {scheme}://HOST:PORT/PATH"
-        )
-    return spec
+    address = find_address(spec)
+    parse_address(spec if address is None else address)
+    return spec if address is None else address
 
 
 def _describe_missing(spec: str, path: Path) -> str:
