@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from gesturepose import resources
 from gesturepose.capture.address import find_address, parse_address, public_url
-from gesturepose.errors import UsageError
+from gesturepose.errors import UsageError, one_line
 
 if TYPE_CHECKING:
     from gesturepose.capture.settings import CaptureSettings
@@ -41,10 +41,11 @@ def open_source(spec: str, settings: CaptureSettings) -> FrameSource:
     """
     from gesturepose.capture import camera, network, video
 
-    spec = spec.strip()
+    # A name may begin or end with a space, and look like an address ('clips:/one.mp4').
+    spec = spec if _exists(spec) else spec.strip()
     if spec.isdecimal() or _is_device(spec):
         return camera.open_camera(spec, settings)
-    if (address := find_address(spec)) is not None:
+    if not _exists(spec) and (address := find_address(spec)) is not None:
         return network.open_stream(address, settings)
     if spec == "demo":
         # The bundled clip is never mirrored, whatever the person's camera does.
@@ -56,10 +57,17 @@ def open_source(spec: str, settings: CaptureSettings) -> FrameSource:
 def _find_path(spec: str) -> Path:
     """Return the existing file or folder meant; raise `UsageError` if there is none."""
     path = Path(spec)
+    if _exists(spec):
+        return path  # even one that is called '~nobody'
     try:
         path = path.expanduser()
         if spec and path.exists():
             return path
+    except PermissionError as error:
+        raise UsageError(
+            f"source: {one_line(spec)} may not be looked at; check the permissions of the folder "
+            "it is in"
+        ) from error
     except (OSError, RuntimeError, ValueError):
         pass  # a name too long, an unknown ~user, a zero byte: none of them exists
     if (shown := public_url(spec)) != spec:  # it may hold a login
@@ -70,22 +78,37 @@ def _find_path(spec: str) -> Path:
     raise UsageError(_describe_missing(spec, path))
 
 
+def _exists(spec: str) -> bool:
+    """Whether there is something of that very name; ``False`` for what may not be looked at."""
+    try:
+        return bool(spec) and Path(spec).exists()
+    except (OSError, ValueError):
+        return False
+
+
 def _is_device(spec: str) -> bool:
     """Tell a device path from a file that only lies below ``/dev`` (``/dev/shm/clip.mp4``)."""
-    return spec.startswith("/dev/") and not (Path(spec).is_file() or Path(spec).is_dir())
+    if not spec.startswith("/dev/"):
+        return False
+    try:
+        return not (Path(spec).is_file() or Path(spec).is_dir())
+    except (OSError, ValueError):
+        return False  # `_find_path` says why
 
 
 def _open_path(path: Path, settings: CaptureSettings) -> FrameSource:
     from gesturepose.capture import images, recording, video
 
+    # What a person reads and other programs parse is one line of text, whatever the name is.
+    name = one_line(str(path))
     suffix = path.suffix.lower()
     if path.is_dir():
         return images.open_folder(path, settings)
     if suffix == ".jsonl":
         return recording.PoseRecording(path)
     if suffix in images.SUFFIXES:
-        return images.ImageSource([path], name=str(path), fps=settings.fps)
-    return video.open_video(path, settings, name=str(path))
+        return images.ImageSource([path], name=name, fps=settings.fps)
+    return video.open_video(path, settings, name=name)
 
 
 class SourceOpener:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 import numpy as np
 
 from gesturepose.datatypes import Pose, PoseFrame
-from gesturepose.errors import GesturePoseError, SourceError, UsageError
+from gesturepose.errors import GesturePoseError, SourceError, UsageError, one_line
 from gesturepose.skeleton import SKELETONS
 
 if TYPE_CHECKING:
@@ -64,14 +64,14 @@ class PoseRecording:
     live = False
 
     def __init__(self, path: Path) -> None:
-        self.name = str(path)
+        self.name = one_line(str(path))
         self._line_number = 0
         self._index = 0
         self._last_s = -math.inf
         try:
             self._file = path.open("rb")
         except OSError as error:
-            raise SourceError(f"source: {path} cannot be read: {error.strerror}") from error
+            raise SourceError(f"source: {self.name} cannot be read: {error.strerror}") from error
         try:
             self._read_header()
         except BaseException:
