@@ -18,6 +18,7 @@ from gesturepose.cli_options import make_parser, parse
 from gesturepose.errors import GesturePoseError, UsageError, one_line
 from gesturepose.listings import (
     check_mapping,
+    choose_config,
     list_cameras,
     writing_output,
 )
@@ -154,39 +155,40 @@ def _dispatch(arguments: list[str], missing: frozenset[str]) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from gesturepose.config import find_config, load_config
+    from gesturepose.config import load_config
 
-    evaluate_command.evaluate_gestures(
-        options, _override(load_config(find_config(options.config)), options)
-    )
+    config = load_config(choose_config(options.config).path)
+    evaluate_command.evaluate_gestures(options, _override(config, options))
 
 
 def _pose_eval(options: argparse.Namespace) -> None:
-    from gesturepose.config import find_config, load_config
+    from gesturepose.config import load_config
 
-    config = _override(load_config(find_config(options.config)), options)
-    pose_eval_command.evaluate_poses(options, config)
+    config = load_config(choose_config(options.config).path)
+    pose_eval_command.evaluate_poses(options, _override(config, options))
 
 
 def _benchmark(options: argparse.Namespace) -> None:
-    from gesturepose.config import find_config, load_config
+    from gesturepose.config import load_config
 
-    path = find_config(options.config)
+    path = choose_config(options.config).path
     benchmark_command.run_benchmark(options, _override(load_config(path), options), path)
 
 
 def _run(options: argparse.Namespace) -> None:
     from gesturepose.app import RunOptions
-    from gesturepose.config import find_config, load_config
+    from gesturepose.config import agree_to, load_config
     from gesturepose.explain_log import choose_gestures
     from gesturepose.headless import run_headless
 
-    path: Path = find_config(options.config)
+    path: Path = choose_config(options.config).path
 
     def adjust(config: Config) -> Config:
         return _override(config, options)
 
     config, explain = adjust(load_config(path)), options.explain
+    if options.config is not None:
+        agree_to(path)
     run_headless(
         config,
         RunOptions(
@@ -206,21 +208,23 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _run_app(options: argparse.Namespace) -> None:
-    from gesturepose.config import find_config, load_config
+    from gesturepose.config import agree_to, load_config
     from gesturepose.gui.display_check import check_display
     from gesturepose.resources import default_config
 
     for option in _HEADLESS_ONLY:
         if getattr(options, option) not in (None, False):
             raise UsageError(f"--{option} goes with --no-gui")
-    path = find_config(options.config)
+    found = choose_config(options.config)
     # A wrong option shows before any window; a wrong mapping is shown by the window.
     _override(load_config(default_config()), options)
     check_display()
     from gesturepose.gui.application import run_app
 
+    if options.config is not None:
+        agree_to(found.path)
     if not run_app(
-        path,
+        found,
         adjust=lambda config: _override(config, options),
         source=options.source,
         practice=options.dry_run,

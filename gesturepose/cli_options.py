@@ -56,8 +56,8 @@ def make_parser() -> tuple[Parser, dict[str, Parser]]:
     add(
         "--config",
         metavar="FILE",
-        help="mapping to use (default: ./gestures.toml, then the one in your configuration "
-        "folder, then the packaged one)",
+        help="mapping to use (default: ./gestures.toml if you named it once with --config, then "
+        "the one in your configuration folder, then the packaged one)",
     )
     add(
         "--source",

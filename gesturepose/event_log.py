@@ -13,7 +13,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from gesturepose.datatypes import Phase
-from gesturepose.errors import GesturePoseError, UsageError
+from gesturepose.errors import GesturePoseError, UsageError, one_line
 
 if TYPE_CHECKING:
     from gesturepose.actions.dispatcher import ActionResult
@@ -177,6 +177,7 @@ class SpokenEventLog:
         """Tell that the run began."""
         self._say(f"GesturePose {facts['version']} watching {facts['source']}")
         self._say(f"  network {facts['model']} on {facts['provider']}")
+        self._say(f"  mapping {one_line(facts['config'])}")
 
     def operator(self, track_id: int | None, t: float, *, engaged: bool) -> None:
         """Say whose gestures count, and when nobody's do."""

@@ -23,6 +23,7 @@ from gesturepose.errors import GesturePoseError, UsageError
 from gesturepose.event_log import EventLog, JsonEventLog, SpokenEventLog
 from gesturepose.explain_log import ExplanationLog
 from gesturepose.platforms.hotkeys import PauseHotkey
+from gesturepose.platforms.small_files import absolute
 from gesturepose.skeleton import COCO17
 
 if TYPE_CHECKING:
@@ -197,6 +198,7 @@ def run_headless(  # noqa: PLR0913 - the command line's options, by name
                 source=run.source,
                 model=run.model,
                 provider=run.provider,
+                config=str(absolute(config_path)),
             )
             hotkey = PauseHotkey(partial(_toggle_pause, run.engine))
             mapping = _Mapping(config_path, run.engine, hotkey, adjust)
