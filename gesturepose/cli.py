@@ -15,6 +15,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from gesturepose import benchmark_command, evaluate_command, models_command, pose_eval_command
+from gesturepose.capture.address import hide_secrets
 from gesturepose.cli_options import make_parser, parse
 from gesturepose.errors import GesturePoseError, UsageError, one_line
 from gesturepose.listings import (
@@ -65,7 +66,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 sys.stdout.flush()
     except GesturePoseError as error:
         for problem in error.problems:
-            print(f"gesturepose: {one_line(problem)}", file=sys.stderr)
+            # A word that is not understood is repeated, and may be an address with its login.
+            told = hide_secrets(problem, arguments)
+            print(f"gesturepose: {one_line(told)}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
         # Whoever read standard output has enough; leave nothing for Python to flush.
