@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 USER, PASSWORD = "admin", "geheim"
 PICTURE = encode_jpeg(half_lit(level=90))
-STREAM = [b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace\r\n\r\n", PICTURE, PICTURE]
+PART = b"--b\r\nContent-Length: %d\r\n\r\n%s\r\n" % (len(PICTURE), PICTURE)
+STREAM = [b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=b\r\n\r\n", PART]
 HASHES: dict[str, Callable[[bytes], Any]] = {
     "MD5": hashlib.md5,
     "SHA": hashlib.sha1,
