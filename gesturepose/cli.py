@@ -14,6 +14,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from gesturepose import benchmark_command, evaluate_command, models_command, pose_eval_command
+from gesturepose.capture.address import hide_secrets
 from gesturepose.cli_options import make_parser, parse
 from gesturepose.errors import GesturePoseError, UsageError, one_line
 from gesturepose.listings import (
@@ -85,7 +86,9 @@ def _run_command(arguments: list[str], missing: frozenset[str]) -> int:
                 sys.stdout.flush()
     except GesturePoseError as error:
         for problem in error.problems:
-            tell_error(f"gesturepose: {one_line(problem)}")
+            # A word that is not understood is repeated, and may be an address with its login.
+            told = hide_secrets(problem, arguments)
+            tell_error(f"gesturepose: {one_line(told)}")
         return error.exit_code
     except BrokenPipeError:
         # Whoever read standard output has enough; leave nothing for Python to flush.

@@ -11,9 +11,13 @@ import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from gesturepose.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SCHEMES = ("http", "https", "rtsp")
 _PORTS = {"http": 80, "https": 443, "rtsp": 554}
@@ -181,12 +185,13 @@ def public_url(spec: str) -> str:
     return head + _SECRET.sub(rf"\1{_HIDDEN}", rest)
 
 
-def hide_secrets(text: str, specs: list[str]) -> str:
+def hide_secrets(text: str, specs: Iterable[str]) -> str:
     """Return a message in which no address of ``specs`` stands with its login.
 
     For messages that repeat what was typed, such as a word that is no command.
     """
-    for spec in sorted({spec.strip() for spec in specs}, key=len, reverse=True):
+    words = {word.strip() for spec in specs for word in (spec, spec.partition("=")[2])}
+    for spec in sorted(words, key=len, reverse=True):
         shown = public_url(spec)
         if spec and shown != spec:
             for written in (spec, repr(spec)[1:-1], spec.encode("unicode_escape").decode()):

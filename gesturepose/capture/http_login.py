@@ -136,7 +136,8 @@ class Login:
         request = httpx.Request("GET", self._address.bare)
         flow = httpx.DigestAuth(self._address.user or "", self._address.password).auth_flow(request)
         next(flow)
-        flow.send(httpx.Response(401, headers={"WWW-Authenticate": "Digest " + ", ".join(words)}))
+        headers = {"WWW-Authenticate": "Digest " + ", ".join(words)}
+        flow.send(httpx.Response(401, headers=headers, request=request))
         return request.url.raw_path.decode("ascii"), request.headers["Authorization"]
 
     def _answer_basic(self) -> tuple[str, str] | None:

@@ -10,8 +10,10 @@ pictures of a person go from the camera to this program and nowhere else.
 from __future__ import annotations
 
 import os
+import ssl
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -42,6 +44,13 @@ _RTSP_OPTIONS = (
     "rtsp_transport;tcp|fflags;nobuffer|flags;low_delay|max_delay;100000|"
     f"{_NO_PROXY}|protocol_whitelist;rtp,udp,tcp"
 )
+_AUTHORITIES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+"""Where systems keep the certificates they trust; the FFmpeg inside OpenCV looks nowhere."""
 _environment = threading.Lock()
 
 
@@ -64,9 +73,10 @@ def open_stream(spec: str, settings: CaptureSettings) -> FrameSource:
     answer, address = _request(address, deadline)
     try:
         kind = answer.kind
-        if kind.startswith("multipart/") or _holds_pictures(answer, address.name, deadline):
+        start = b"--" if kind.startswith("multipart/") else _peek(answer, 16, deadline).lstrip()
+        if _is_stream(answer, start, name=address.name, deadline=deadline):
             return MjpegSource(answer, name=address.name, settings=settings)
-        kind = _name_web_page(answer, deadline) or kind
+        kind = "text/html" if start.lower().startswith(_WEB_PAGE) else kind
     except BaseException:
         answer.close()
         raise
@@ -173,7 +183,7 @@ def _describe_refusal(answer: Answer, address: Address) -> str:
             return start
 
 
-def _holds_pictures(answer: Answer, name: str, deadline: float) -> bool:
+def _is_stream(answer: Answer, start: bytes, *, name: str, deadline: float) -> bool:
     """Tell by its first bytes whether an answer is a stream of pictures, whatever it is called.
 
     Raises
@@ -181,8 +191,6 @@ def _holds_pictures(answer: Answer, name: str, deadline: float) -> bool:
     SourceError
         It is one single picture.
     """
-    body = _peek(answer, 16, deadline)
-    start = body.lstrip()
     if start.startswith(b"--"):
         return True
     if not start.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
@@ -190,12 +198,12 @@ def _holds_pictures(answer: Answer, name: str, deadline: float) -> bool:
     cutter, taken, whole = PictureCutter(), bytearray(), 0
     try:
         while not (whole > 1 or (whole and cutter.waiting.strip())):
-            is_over = answer.closed or len(taken) == answer.length
+            is_over = len(taken) == answer.length  # some do not hang up
             arrived = b"" if is_over else answer.receive(deadline - time.monotonic())
             if not arrived:
                 raise SourceError(
-                    f"source: {name} answers with one picture ({answer.kind or 'a JPEG'}), not "
-                    "with a video; look up the address of the camera's MJPEG or RTSP stream"
+                    f"source: {name} answers with one picture ({answer.kind or 'a JPEG'}), not a "
+                    "video; look up the address of the camera's MJPEG or RTSP stream"
                 )
             taken += arrived
             whole += len(cutter.feed(arrived))
@@ -205,24 +213,28 @@ def _holds_pictures(answer: Answer, name: str, deadline: float) -> bool:
     return True
 
 
-def _name_web_page(answer: Answer, deadline: float) -> str:
-    start = _peek(answer, 16, deadline).lstrip().lower()
-    return "text/html" if start.startswith(_WEB_PAGE) else ""
-
-
 def _peek(answer: Answer, count: int, deadline: float) -> bytes:
     """Return the first bytes of a body, at least ``count`` where there are as many."""
     body = b""
     try:
-        while len(body.lstrip()) < count and not answer.closed:
+        while len(body.lstrip()) < count and len(body) < 1 << 20:
             arrived = answer.receive(deadline - time.monotonic())
-            body += arrived
-            if len(body) > 1 << 20:
+            if not arrived:
                 break
+            body += arrived
     except OSError:
         pass  # too slow or broken: what there is decides
     answer.put_back(body)
     return body
+
+
+def _verify_tls() -> str:
+    """Have FFmpeg check certificates as our own reader does; of itself it takes any."""
+    import certifi
+
+    named = (ssl.get_default_verify_paths().cafile, *_AUTHORITIES)
+    found = next((path for path in named if path and Path(path).is_file()), certifi.where())
+    return f"|tls_verify;1|ca_file;{Path(found).as_posix()}"
 
 
 def _open_ffmpeg(address: Address, settings: CaptureSettings) -> FrameSource:
@@ -239,7 +251,7 @@ def _open_ffmpeg(address: Address, settings: CaptureSettings) -> FrameSource:
     # later counts, so that a person's choice does; files opened later must not inherit ours.
     with _environment:
         theirs = os.environ.get(key)
-        ours = _RTSP_OPTIONS if address.scheme == "rtsp" else _HTTP_OPTIONS
+        ours = _RTSP_OPTIONS if address.scheme == "rtsp" else _HTTP_OPTIONS + _verify_tls()
         os.environ[key] = f"{ours}|{theirs}" if theirs else ours
         try:
             capture = cv2.VideoCapture(address.encoded, cv2.CAP_FFMPEG, timeouts)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from gesturepose.capture import opening
+from gesturepose.capture.address import find_address
 from gesturepose.capture.source import public_url
 from gesturepose.errors import UsageError
 from gesturepose.gui.camera_watch import CameraWatch
@@ -154,6 +155,7 @@ class SourcePanel(Card):
         problem = find_address_problem(text)
         self._show_problem(problem)
         if not problem:
+            self.address.clear()  # it may hold a password, and shows it whenever it is opened
             self._accept(text)
 
     def choose_file(self) -> str:
@@ -212,7 +214,7 @@ class SourcePanel(Card):
     def _describe(self, spec: str) -> str:
         if spec.isdecimal() or spec.startswith("/dev/"):
             return self.tr("Camera {name} (not connected)").format(name=spec)
-        if "://" in spec:
+        if find_address(spec) is not None:
             return public_url(spec)
         return Path(spec).name or spec
 
@@ -266,9 +268,9 @@ class SourcePanel(Card):
 def find_address_problem(text: str) -> str:
     """Say what is wrong with a network address, in the words of ``--source``; empty if nothing."""
     words = ""
-    if "://" in text:
+    if (address := find_address(text)) is not None:
         try:
-            opening.check_url(text)
+            opening.check_url(address)
         except UsageError as error:
             words = str(error).removeprefix("source: ")
     else:
