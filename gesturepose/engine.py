@@ -194,8 +194,13 @@ class Engine:
         self._pipeline.explains = on
 
     def on_source_status(self, status: SourceStatus) -> None:
-        """Let go of everything when the source is lost or stalls; called by the capture thread."""
-        if status.kind != "back":
+        """Let go of everything when no more is seen of anybody; called by the capture thread.
+
+        A live source that is lost, stalls, is black or freezes: whatever is held would stay so.
+        """
+        if status.kind in ("lost", "stalled") or (
+            status.kind in ("black", "frozen") and not self._lossless
+        ):
             self._interrupted.set()
 
     def _run(self) -> None:

@@ -320,4 +320,5 @@ class SessionControl:
             return verdict
         if turn is None or not turn.delivers:
             return SessionState.STARTING, self._opening
-        return SessionState.WATCHING, self._refusal and f"practice only: {self._refusal}"
+        refusal = self._refusal and f"practice only: {self._refusal}"
+        return SessionState.WATCHING, turn.blank or refusal
