@@ -48,10 +48,13 @@ def open_sink() -> InputSink:
         Input cannot be injected here; see `probe_sink`.
     """
     from gesturepose.actions.sinks.desktop_sink import DesktopSink
-    from gesturepose.actions.sinks.pyautogui_sink import PyAutoGuiKeyboard, PyAutoGuiPointer
 
     if sys.platform in ("win32", "darwin"):
+        from gesturepose.actions.sinks.pyautogui_sink import PyAutoGuiKeyboard, PyAutoGuiPointer
+
         return DesktopSink(PyAutoGuiKeyboard(), PyAutoGuiPointer())
     from gesturepose.actions.sinks.x11_keyboard import X11Keyboard
+    from gesturepose.actions.sinks.x11_pointer import X11Pointer
 
-    return DesktopSink(X11Keyboard(), PyAutoGuiPointer())
+    keyboard = X11Keyboard()
+    return DesktopSink(keyboard, X11Pointer(keyboard.display))
