@@ -48,7 +48,7 @@ def need(program: str, package: str) -> None:
 class XServer:
     """A running Xvfb; `environment` is what a program needs to use it."""
 
-    def __init__(self, size: str = "1024x768x24") -> None:
+    def __init__(self, size: str = "1024x768x24", access: str = "own") -> None:
         need("Xvfb", "xvfb")
         reading, writing = os.pipe()
         self._child = subprocess.Popen(
@@ -62,6 +62,7 @@ class XServer:
                 "-nolisten",
                 "tcp",
                 "-noreset",
+                *(["-ac"] if access == "open" else []),
             ],
             pass_fds=(writing,),
             stdin=subprocess.DEVNULL,
