@@ -32,8 +32,10 @@ _WAKE_UP_S = 0.2
 """How often a waiting engine looks whether it should stop."""
 _ACTIONS_PATIENCE_S = 10.0
 
-PausedBy: TypeAlias = Literal["gesture", "person"]
-"""Who paused or resumed: a gesture, or a person by a button, a menu or a shortcut."""
+PausedBy: TypeAlias = Literal["gesture", "person", "lock"]
+"""Who paused or resumed: a gesture, a person by a button, a menu or a shortcut, or the screen's
+lock."""
+SCREEN_LOCKED = "the screen is locked"
 
 
 class EngineListener(Protocol):
@@ -117,6 +119,8 @@ class Engine:
         self._orders_lock = threading.Lock()
         self._new_mapping: Config | None = None
         self._wanted_pause: tuple[bool, PausedBy] = False, "person"
+        self._locked = False
+        self._told_pause: PausedBy | None = None
         self._first: float | None = None
         self._last = 0.0
         self._failure: BaseException | None = None
@@ -177,6 +181,14 @@ class Engine:
         """Let gestures that begin from now on count again; returns at once."""
         with self._orders_lock:
             self._wanted_pause = False, by
+
+    def set_locked(self, on: bool) -> None:  # noqa: FBT001 - a state
+        """Pause while the screen is locked, whatever else is wanted meanwhile; returns at once.
+
+        Afterwards it is as a gesture or a person wanted it last. May be called before `start`.
+        """
+        with self._orders_lock:
+            self._locked = on
 
     def set_dry_run(self, on: bool) -> None:  # noqa: FBT001 - a switch
         """Stop performing actions, letting go of every held key, or begin to; returns at once."""
@@ -248,6 +260,12 @@ class Engine:
         """Carry out an order to the program itself; in a dry run too, for nothing is touched."""
         if not isinstance(bound.action, Control):
             return
+        with self._orders_lock:
+            is_locked = self._locked
+        if is_locked:
+            result = ActionResult(bound, performed=False, reason=SCREEN_LOCKED)
+            self._listener.on_action(result)
+            return
         is_paused = self._pipeline.paused
         pausing = {"pause": True, "resume": False}.get(bound.action.order, not is_paused)
         if pausing == is_paused:
@@ -261,14 +279,17 @@ class Engine:
 
     def _follow_pause(self, *, sparing: str = "") -> None:
         with self._orders_lock:
-            paused, by = self._wanted_pause
-        if paused == self._pipeline.paused:
+            wanted, by = self._wanted_pause
+            cause: PausedBy | None = by if wanted else "lock" if self._locked else None
+        before, self._told_pause = self._told_pause, cause
+        if (cause is None) != (before is None):
+            if cause is not None:
+                self._release(*self._pipeline.pause(self._last, sparing=sparing))
+            else:
+                self._pipeline.resume()
+        elif "lock" not in (before, cause) or before == cause:
             return
-        if paused:
-            self._release(*self._pipeline.pause(self._last, sparing=sparing))
-        else:
-            self._pipeline.resume()
-        self._listener.on_pause(paused, by)
+        self._listener.on_pause(cause is not None, cause or ("lock" if before == "lock" else by))
 
     def _is_over(self, timestamp: float) -> bool:
         return (

@@ -211,7 +211,9 @@ class SpokenEventLog:
 
     def pause(self, paused: bool, by: PausedBy, t: float) -> None:  # noqa: FBT001 - the state
         """Say that gestures were paused or resumed, and by what."""
-        how = "by a gesture" if by == "gesture" else "by hand"
+        how = {"gesture": "by a gesture", "person": "by hand"}.get(by, "")
+        if by == "lock":
+            how = "while the screen is locked" if paused else "as the screen is unlocked"
         self._say(f"{t:8.2f} s  gestures {'paused' if paused else 'resumed'} {how}")
 
     def stop(self, **facts: Any) -> None:

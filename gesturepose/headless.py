@@ -15,14 +15,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import gesturepose
+from gesturepose.actions.bindings import does_anything, pausing_gesture
 from gesturepose.app import RunOptions, compose
 from gesturepose.capture.recording import PoseRecorder
-from gesturepose.config import ControlSettings, parse_config
+from gesturepose.config import parse_config
 from gesturepose.config_watch import LOOK_S, ConfigWatch
 from gesturepose.errors import GesturePoseError, UsageError
 from gesturepose.event_log import EventLog, JsonEventLog, SpokenEventLog
 from gesturepose.explain_log import ExplanationLog
+from gesturepose.platforms.acting_lock import ActingElsewhere, ActingLock, only_copy
 from gesturepose.platforms.hotkeys import PauseHotkey
+from gesturepose.platforms.screen_lock import ScreenLock
 from gesturepose.platforms.small_files import absolute
 from gesturepose.skeleton import COCO17
 
@@ -97,6 +100,8 @@ class _Reporter:
             self._failure = error
 
     def on_pause(self, paused: bool, by: PausedBy) -> None:  # noqa: FBT001 - the contract
+        if by == "lock":
+            _log.info("%s", "paused: the screen is locked" if paused else "resumed: unlocked")
         self._events.pause(paused, by, self.last_t)
 
     def _t(self, timestamp: float) -> float:
@@ -112,9 +117,12 @@ class _Mapping:
         engine: Engine,
         hotkey: PauseHotkey,
         adjust: Callable[[Config], Config],
+        *,
+        acting: bool = True,
     ) -> None:
         self._path = path
         self._engine = engine
+        self._acting = acting
         self._hotkey = hotkey
         self._adjust = adjust
         self._watch = ConfigWatch(path, on_text=self._take, on_problems=self._refuse)
@@ -123,15 +131,21 @@ class _Mapping:
         self._watch.look()
 
     def listen(self, config: Config) -> None:
-        """Watch for the keys that pause; complain only of keys that somebody chose."""
+        """Watch for the keys that pause; where that fails, name the ways out that are left."""
         chord = config.control.pause_hotkey
         if chord == self._hotkey.chord:
             return
         self._hotkey.use(chord)
         if self._hotkey.problem:
-            chosen = chord != ControlSettings().pause_hotkey
-            level = logging.WARNING if chosen else logging.DEBUG
-            _log.log(level, "no shortcut for pausing: %s", self._hotkey.problem)
+            level = logging.WARNING if self._acting else logging.DEBUG
+            gesture = pausing_gesture(config.bindings)
+            pausing = f"pause with the gesture {gesture}, " if gesture else ""
+            _log.log(
+                level,
+                "the pause keys do nothing: %s; %send it with Ctrl+C or SIGTERM",
+                self._hotkey.problem,
+                pausing,
+            )
 
     def _take(self, text: str) -> None:
         config = self._adjust(parse_config(text, name=str(self._path)))
@@ -177,8 +191,43 @@ def run_headless(  # noqa: PLR0913 - the command line's options, by name
     GesturePoseError
         Anything a person can act on.
     """
-    started = time.monotonic()
     _check_outputs({"--events": events, "--record": record}, (options.source, str(config_path)))
+    with only_copy(acting=not options.dry_run and does_anything(config.bindings)) as right:
+        _run(
+            config,
+            options,
+            config_path=config_path,
+            adjust=partial(_adjust, adjust, right, options),
+            events=events,
+            record=record,
+            explain=explain,
+        )
+
+
+def _adjust(
+    adjust: Callable[[Config], Config], right: ActingLock, options: RunOptions, config: Config
+) -> Config:
+    """Apply the command line's options; a mapping that begins to act needs the right to."""
+    config = adjust(config)
+    if not options.dry_run and does_anything(config.bindings):
+        try:
+            right.take()
+        except ActingElsewhere as error:
+            raise UsageError(str(error)) from error
+    return config
+
+
+def _run(  # noqa: PLR0913 - as above
+    config: Config,
+    options: RunOptions,
+    *,
+    config_path: Path,
+    adjust: Callable[[Config], Config],
+    events: str | None,
+    record: str | None,
+    explain: Sequence[str] | None,
+) -> None:
+    started = time.monotonic()
     log: EventLog = (
         JsonEventLog(events)
         if events is not None
@@ -201,9 +250,12 @@ def run_headless(  # noqa: PLR0913 - the command line's options, by name
                 config=str(absolute(config_path)),
             )
             hotkey = PauseHotkey(partial(_toggle_pause, run.engine))
-            mapping = _Mapping(config_path, run.engine, hotkey, adjust)
+            mapping = _Mapping(config_path, run.engine, hotkey, adjust, acting=not options.dry_run)
             mapping.listen(config)
+            screen = ScreenLock(run.engine.set_locked)
             try:
+                if not options.dry_run or run.live or options.realtime:
+                    screen.start()
                 run.engine.start()
                 _wait(
                     run.engine,
@@ -216,6 +268,7 @@ def run_headless(  # noqa: PLR0913 - the command line's options, by name
                     ),
                 )
             finally:
+                screen.close()
                 hotkey.close()
         if explanations is not None:
             explanations.flush()

@@ -83,6 +83,18 @@ class Session(SessionControl):
                 self._turn.run.engine.resume()
             self._wake()
 
+    def set_locked(self, on: bool) -> None:  # noqa: FBT001 - a state
+        """Pause while the screen is locked, and close the camera after a while as in any pause.
+
+        Afterwards it is as a gesture or a person wanted it last.
+        """
+        with self._changed:
+            if on != self._locked:
+                self._locked, self._locked_at = on, time.monotonic()
+                if self._turn is not None:
+                    self._turn.run.engine.set_locked(on)
+                self._wake()
+
     def toggle_pause(self) -> None:
         """Pause, or resume if paused, whoever paused; for a shortcut."""
         if self.paused:
@@ -92,7 +104,7 @@ class Session(SessionControl):
 
     @property
     def paused(self) -> bool:
-        """Whether gestures do nothing, or soon will not."""
+        """Whether a gesture or a person wants gestures to do nothing, locked screen or not."""
         with self._changed:
             return self._paused_by is not None
 
@@ -124,7 +136,7 @@ class Session(SessionControl):
     def set_practice(self, on: bool) -> None:  # noqa: FBT001 - a switch
         """Recognise everything and perform nothing, or perform again if that is possible here."""
         with self._changed:
-            self._practice, self._refusal = on, ""
+            self._practice, self._refusal, self._other_copy = on, "", None
             if on and self._turn is not None:
                 self._turn.perform(False)
             self._wake()

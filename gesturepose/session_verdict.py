@@ -61,10 +61,11 @@ def judge(error: BaseException | None, spec: str) -> tuple[SessionState, str]:
 
 def describe_pause(turn: Turn | None, paused_by: PausedBy | None, after_s: float) -> str:
     """Say what a pause means for the camera, which is closed after ``after_s`` seconds."""
+    what = "paused while the screen is locked" if paused_by == "lock" else "paused"
     if turn is None:
-        return "paused; the camera is closed"
+        return f"{what}; the camera is closed"
     if not turn.run.live:
-        return "paused"
+        return what
     if paused_by == "gesture":
         return "paused by a gesture; the camera stays on, so that a gesture can resume"
-    return f"paused; the camera is closed after {after_s:g} s"
+    return f"{what}; the camera is closed after {after_s:g} s"

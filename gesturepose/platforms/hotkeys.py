@@ -1,7 +1,8 @@
 """Keys that do something whichever window is in front, where the system allows that.
 
-One file per system; where there is no way, `open_hotkey` says why and what to do instead. It must
-not inject keys, and takes none that the system or another program has already.
+One file per system; where there is no way, `open_hotkey` says why. It must not inject keys, takes
+none that the system or another program has already, and does not know what else there is to pause
+with: that is for the front ends to say.
 """
 
 from __future__ import annotations
@@ -23,11 +24,10 @@ _NAMED = (
 _ALONE = ("pause", "printscreen", "scrolllock", *(f"f{n}" for n in range(1, 25)))
 """Keys that nobody types, which need no other key with them."""
 _KEYS = frozenset((*_NAMED, *_ALONE, *"abcdefghijklmnopqrstuvwxyz0123456789"))
-_OTHERWISE = "pause in the window, in the tray menu or with a gesture"
 
 
 class HotkeyUnavailable(GesturePoseError):  # noqa: N818 - an expected turn of events
-    """Keys cannot be taken here; the message says why and what to do instead."""
+    """Keys cannot be taken here; the message says why, and names the fix where there is one."""
 
 
 class Hotkey(Protocol):
@@ -116,7 +116,7 @@ def open_hotkey(chord: str, callback: Callable[[], None]) -> Hotkey:
         from gesturepose.platforms.hotkey_windows import WindowsHotkey
 
         return WindowsHotkey(chord, modifiers, key, callback)
-    raise HotkeyUnavailable(f"{_REASONS[session]}; {_OTHERWISE}")
+    raise HotkeyUnavailable(_REASONS[session])
 
 
 _REASONS = {
