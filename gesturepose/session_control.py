@@ -18,6 +18,7 @@ from gesturepose.app import Network, RunOptions, compose
 from gesturepose.capture.source import public_url
 from gesturepose.errors import ActionError
 from gesturepose.kept_network import KeptNetwork
+from gesturepose.platforms.threads import NoThreadError
 from gesturepose.session_status import SessionListener, SessionState, SessionStatus
 from gesturepose.session_turn import Turn
 from gesturepose.session_verdict import describe_pause, is_live, judge
@@ -216,7 +217,12 @@ class SessionControl:
             if self._paused_by is not None:
                 engine.pause(self._paused_by)
             self._turn, self._facts = turn, (turn.run.model, turn.run.provider)
-            engine.start()
+            try:
+                engine.start()
+            except NoThreadError as error:
+                self._turn = None
+                self._judge(error)
+                return
             if self._stopping or self._stale:
                 engine.stop()
 
