@@ -7,6 +7,7 @@ gesture does, and no failing action may end it.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -260,7 +261,10 @@ class Dispatcher:
                 self._sink.release_all()
             except Exception as error:  # noqa: BLE001 (the thread must live on)
                 _LOG.error("cannot let go of the keys: %s", error)
-                self._sink = None  # A new connection is made at the next action.
+                # It may have another way yet; a new connection is made at the next action.
+                sink, self._sink = self._sink, None
+                with contextlib.suppress(Exception):
+                    sink.close()
 
     def _close(self) -> None:
         self._let_go()

@@ -92,6 +92,7 @@ class WindowsHotkey:
         self._codes = find_codes(modifiers, key)
         self._callback = callback
         self._answered = threading.Event()
+        self.problem = ""
         self._registered = False
         self._thread_id = 0
         self._thread = threading.Thread(target=self._watch, name="hotkey", daemon=True)
