@@ -17,6 +17,7 @@ from gesturepose.actions.kinds import Control
 from gesturepose.gestures.claims import ClaimWatcher
 from gesturepose.gestures.classifier import GestureClassifier
 from gesturepose.gestures.engagement import Engagement
+from gesturepose.platforms.threads import start_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -127,14 +128,30 @@ class Engine:
         self._thread = threading.Thread(target=self._run, name="engine")
 
     def start(self) -> None:
-        """Start all threads."""
-        self._dispatcher.start()
-        self._capture.start()
-        self._thread.start()
+        """Start all threads.
+
+        Raises
+        ------
+        NoThreadError
+            The system does not start them all; then those that were started have ended.
+        """
+        try:
+            self._dispatcher.start()
+            self._capture.start()
+            start_thread(self._thread)
+        except BaseException:
+            self._stopping.set()
+            self._end()
+            self._on_end()
+            raise
 
     def stop(self) -> None:
-        """Ask everything to end; returns at once, `join` waits. May be called from any thread."""
+        """Let go of everything and ask everything to end; returns at once, `join` waits.
+
+        May be called from any thread.
+        """
         self._stopping.set()
+        self._dispatcher.end()
         self._slot.close()
 
     def join(self, timeout_s: float | None = None) -> bool:
@@ -145,7 +162,8 @@ class Engine:
         BaseException
             Whatever made a stage or the source fail.
         """
-        self._thread.join(timeout_s)
+        if self._thread.ident is not None:
+            self._thread.join(timeout_s)
         if self._thread.is_alive():
             return False
         if self._failure is not None:
@@ -226,6 +244,7 @@ class Engine:
 
     def _loop(self) -> None:
         while not self._stopping.is_set():
+            self._dispatcher.beat()
             frame = self._slot.get(_WAKE_UP_S)
             if self._interrupted.is_set():
                 self._interrupted.clear()

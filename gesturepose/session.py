@@ -10,6 +10,7 @@ import dataclasses
 import time
 from typing import TYPE_CHECKING
 
+from gesturepose.platforms.threads import start_thread
 from gesturepose.session_control import SessionControl
 from gesturepose.session_status import SessionListener, SessionState, SessionStatus
 from gesturepose.session_verdict import is_live, needs_restart
@@ -45,8 +46,14 @@ class Session(SessionControl):
     # Orders
 
     def start(self) -> None:
-        """Begin; once only. A session paused before stays so and opens nothing."""
-        self._thread.start()
+        """Begin; once only. A session paused before stays so and opens nothing.
+
+        Raises
+        ------
+        NoThreadError
+            The system starts no thread.
+        """
+        start_thread(self._thread)
 
     def stop(self) -> None:
         """Ask everything to end, for good; `join` waits for it."""

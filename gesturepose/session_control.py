@@ -19,6 +19,7 @@ from gesturepose.capture.source import public_url
 from gesturepose.errors import ActionError
 from gesturepose.kept_network import KeptNetwork
 from gesturepose.platforms.acting_lock import ActingElsewhere, ActingLock
+from gesturepose.platforms.threads import NoThreadError
 from gesturepose.session_status import SessionListener, SessionState, SessionStatus
 from gesturepose.session_turn import Turn
 from gesturepose.session_verdict import describe_pause, is_live, judge
@@ -241,7 +242,12 @@ class SessionControl:
                 engine.pause(self._paused_by)
             engine.set_locked(self._locked)
             self._turn, self._facts = turn, (turn.run.model, turn.run.provider)
-            engine.start()
+            try:
+                engine.start()
+            except NoThreadError as error:
+                self._turn = None
+                self._judge(error)
+                return
             if self._stopping or self._stale:
                 engine.stop()
 

@@ -27,6 +27,7 @@ from gesturepose.capture.blankness import PATIENCE_S, BlanknessWatch
 from gesturepose.capture.source import SourceLost
 from gesturepose.datatypes import Frame
 from gesturepose.errors import GesturePoseError, SourceError
+from gesturepose.platforms.threads import start_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,8 +160,14 @@ class CaptureThread:
             return self._error
 
     def start(self) -> None:
-        """Begin to read; once only."""
-        self._supervisor.start()
+        """Begin to read; once only.
+
+        Raises
+        ------
+        NoThreadError
+            The system starts no thread.
+        """
+        start_thread(self._supervisor)
 
     def stop(self) -> None:
         """End capture and close the slot; returns within a second, whatever the source does."""
@@ -226,7 +233,7 @@ class CaptureThread:
         connection.thread = threading.Thread(
             target=self._read_connection, args=(connection,), name="capture-reader", daemon=True
         )
-        connection.thread.start()
+        start_thread(connection.thread)
         return connection
 
     def _wait_for_first_frame(self, connection: _Connection) -> bool:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from gesturepose.errors import ActionError
 from gesturepose.platforms.hotkeys import HotkeyUnavailable
+from gesturepose.platforms.threads import NoThreadError, start_thread
 from gesturepose.platforms.x11_display import open_display, watch_connection
 from gesturepose.platforms.x11_keymap import CONTROL, LOCK, SHIFT, XkbKeyboard
 from gesturepose.platforms.x11_keysyms import keysym_named
@@ -63,6 +64,8 @@ class X11Hotkey:
     ------
     HotkeyUnavailable
         There is no display, its keyboard lacks the key, or another program has the keys.
+    NoThreadError
+        The system starts no thread.
     """
 
     def __init__(
@@ -93,7 +96,12 @@ class X11Hotkey:
             raise
         self._asleep, self._alarm = os.pipe()
         self._thread = threading.Thread(target=self._watch, name="hotkey", daemon=True)
-        self._thread.start()
+        try:
+            start_thread(self._thread)
+        except NoThreadError:
+            os.close(self._alarm)
+            self._watch()  # which sees that at once, and gives everything back
+            raise
 
     def close(self) -> None:
         """Give the keys back; waits for the thread, unless called by the callback itself."""
