@@ -40,16 +40,17 @@ def open_source(spec: str, settings: CaptureSettings) -> FrameSource:
         It exists but cannot be opened, or holds nothing that can be read.
     """
     from gesturepose.capture import camera, network, video
+    from gesturepose.capture.turning import turned
 
     # A name may begin or end with a space, and look like an address ('clips:/one.mp4').
     spec = spec if _exists(spec) else spec.strip()
     if spec.isdecimal() or _is_device(spec):
-        return camera.open_camera(spec, settings)
+        return turned(camera.open_camera(spec, settings), settings.rotate)
     if not _exists(spec) and (address := find_address(spec)) is not None:
-        return network.open_stream(address, settings)
+        return turned(network.open_stream(address, settings), settings.rotate)
     if spec == "demo":
-        # The bundled clip is never mirrored, whatever the person's camera does.
-        plain = settings.model_copy(update={"mirrored": False})
+        # The bundled clip is upright and never mirrored, whatever the person's camera does.
+        plain = settings.model_copy(update={"mirrored": False, "rotate": 0})
         return video.open_video(resources.demo_clip(), plain, name="demo")
     return _open_path(_find_path(spec), settings)
 
@@ -98,6 +99,7 @@ def _is_device(spec: str) -> bool:
 
 def _open_path(path: Path, settings: CaptureSettings) -> FrameSource:
     from gesturepose.capture import images, recording, video
+    from gesturepose.capture.turning import turned
 
     # What a person reads and other programs parse is one line of text, whatever the name is.
     name = one_line(str(path))
@@ -108,7 +110,7 @@ def _open_path(path: Path, settings: CaptureSettings) -> FrameSource:
         return recording.PoseRecording(path)
     if suffix in images.SUFFIXES:
         return images.ImageSource([path], name=name, fps=settings.fps)
-    return video.open_video(path, settings, name=name)
+    return turned(video.open_video(path, settings, name=name), settings.rotate)
 
 
 class SourceOpener:

@@ -38,6 +38,7 @@ DEMO = "demo"
 _FILE, _ADDRESS = object(), object()
 _SIZES = ((320, 240), (640, 480), (1280, 720), (1920, 1080))
 _RATES = (15.0, 24.0, 30.0, 60.0)
+_TURNS = (0, 90, 180, 270)
 
 
 class SourcePanel(Card):
@@ -130,6 +131,17 @@ class SourcePanel(Card):
             self.tr(
                 "Raise your right hand. The preview works like a mirror: the hand should go up on "
                 "the right. If it goes up on the left, change this."
+            ),
+        )
+
+        self.turns = Choice([(degrees, self._write_turn(degrees)) for degrees in _TURNS])
+        self.turns.chosen.connect(lambda degrees: self._set("rotate", degrees))
+        self.add_row(
+            self.tr("&Turn the picture"),
+            self.turns,
+            self.tr(
+                "For a camera that hangs on its side or upside down: you should stand upright in "
+                "the preview."
             ),
         )
 
@@ -247,9 +259,17 @@ class SourcePanel(Card):
         )
         self.rates.show_value(camera.fps, self._write_rate(camera.fps))
         self.mirrored.setChecked(camera.mirrored)
+        self.turns.show_value(camera.rotate, self._write_turn(camera.rotate))
 
     def _write_rate(self, rate: float) -> str:
         return self.tr("{rate} per second").format(rate=f"{rate:g}")
+
+    def _write_turn(self, degrees: int) -> str:
+        if degrees == 0:
+            return self.tr("As it comes")
+        if degrees == 180:
+            return self.tr("Upside down")
+        return self.tr("{degrees}° clockwise").format(degrees=degrees)
 
     def _write_picture(self, size: tuple[int, int]) -> None:
         camera = self._document.config.camera
