@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import ssl
-import subprocess
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -14,6 +12,7 @@ from urllib.request import parse_http_list, parse_keqv_list
 
 import pytest
 from support_http import RawCamera, encode_jpeg
+from support_tls import make_certificate, make_context
 from support_video import PLAIN, half_lit
 
 from gesturepose.capture.http_login import parse_challenges
@@ -22,6 +21,7 @@ from gesturepose.datatypes import Frame
 from gesturepose.errors import SourceError
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
     from pathlib import Path
 
@@ -270,33 +270,12 @@ def test_several_challenges_in_one_header_are_told_apart() -> None:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a camera's own certificate, and its key beside it."""
-    path = tmp_path_factory.mktemp("tls") / "camera.pem"
-    words = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=camera -addext"
-    try:
-        subprocess.run(
-            [
-                "openssl",
-                *words.split(),
-                "subjectAltName=IP:127.0.0.1",
-                "-keyout",
-                path.with_suffix(".key"),
-                "-out",
-                path,
-            ],
-            check=True,
-            capture_output=True,
-        )
-    except FileNotFoundError:
-        pytest.skip("there is no openssl to make a certificate with")
-    return path
+    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
 def tls(certificate: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, certificate.with_suffix(".key"))
-    return context
+    return make_context(certificate)
 
 
 def test_a_certificate_nobody_vouches_for_is_refused_before_the_login_is_sent(
