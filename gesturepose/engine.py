@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 from gesturepose.actions.bindings import Bindings, BoundAction
 from gesturepose.actions.dispatcher import ActionResult
 from gesturepose.actions.kinds import Control
+from gesturepose.actions.sinks.choose import needs_input
 from gesturepose.gestures.claims import ClaimWatcher
 from gesturepose.gestures.classifier import GestureClassifier
 from gesturepose.gestures.engagement import Engagement
@@ -323,6 +324,8 @@ class Engine:
         if config is not None:
             self._let_go()
             self._dispatcher.allow_commands = config.control.allow_commands
+            if needs_input(config.bindings):
+                self._dispatcher.expect_input()
             classifier, engagement, bindings = make_mapping(config)
             self._pipeline.replace_mapping(
                 classifier=classifier,

@@ -178,16 +178,21 @@ class JsonEventLog:
             )
 
     def action(self, result: ActionResult, t: float) -> None:
-        """Tell that an action was performed or refused."""
-        line = {
+        """Tell that an action was performed or refused, and what is known of it."""
+        line: dict[str, Any] = {
             "type": "action",
             "t": round(t, 3),
             "gesture": result.bound.gesture,
             "action": str(result.bound),
             "performed": result.performed,
+            "outcome": result.known.value,
         }
         if result.reason:
             line["reason"] = result.reason
+        if result.bound.binding is not None:
+            line["binding"] = result.bound.binding
+        if result.is_late:
+            line["late"] = True
         self._write(line)
 
     def explanation(self, explanation: Explanation, t: float) -> None:
@@ -273,10 +278,12 @@ class SpokenEventLog:
             self._say(f"{t:8.2f} s  {event.gesture.replace('_', ' ')} broken off")
 
     def action(self, result: ActionResult, t: float) -> None:
-        """Say what was done, or why it was not."""
+        """Say what was done, or why it was not; or that it turned out otherwise."""
         what = str(result.bound)
         if result.performed:
-            self._say(f"{t:8.2f} s    -> {what}")
+            self._say(f"{t:8.2f} s    -> {what}" + (" after all" if result.is_late else ""))
+        elif result.is_late:
+            self._say(f"{t:8.2f} s    -> {what} failed: {result.reason}")
         elif result.reason == "dry run":
             self._say(f"{t:8.2f} s    -> would {what}")
         else:

@@ -105,7 +105,7 @@ class _Reporter:
             self._events.gesture(event, self._t(event.timestamp))
 
     def on_action(self, result: ActionResult) -> None:
-        # On the dispatcher's thread, which must go on to let go of keys: the engine's raises it.
+        # On the thread of results, which must go on with the others: the engine's raises it.
         try:
             self._events.action(result, self._t(result.bound.timestamp))
         except (OSError, GesturePoseError) as error:

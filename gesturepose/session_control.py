@@ -13,7 +13,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from gesturepose.actions.sinks.choose import probe_sink
+from gesturepose.actions.sinks.choose import needs_input, probe_sink
 from gesturepose.app import Network, RunOptions, compose
 from gesturepose.capture.source import public_url
 from gesturepose.errors import ActionError
@@ -302,7 +302,8 @@ class SessionControl:
         refusal, other = "", None
         if not self._practice:
             try:
-                probe_sink()
+                if needs_input(self._config.bindings):
+                    probe_sink()
                 self._right.take()
             except ActionError as error:
                 refusal = str(error)

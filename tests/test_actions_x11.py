@@ -177,10 +177,13 @@ def test_caps_lock_does_not_change_what_is_typed(actor: Actor, window: Recorder)
     ("key", "symbol"),
     [("playpause", "XF86AudioPlay"), ("nexttrack", "XF86AudioNext"), ("volumemute", None)],
 )
-def test_media_keys_arrive(actor: Actor, window: Recorder, key: str, symbol: str | None) -> None:
-    assert actor.do(Media(key)).performed  # type: ignore[arg-type]
+def test_media_keys_arrive_at_a_player_in_front(
+    x_server: XServer, tmp_path: Path, actor: Actor, key: str, symbol: str | None
+) -> None:
     expected = symbol or "XF86AudioMute"
-    assert window.wait_keys(2) == [f"+{expected}", f"-{expected}"]
+    with Recorder(x_server, tmp_path, app="mpv") as window:
+        assert actor.do(Media(key)).performed  # type: ignore[arg-type]
+        assert window.wait_keys(2) == [f"+{expected}", f"-{expected}"]
 
 
 def test_every_key_has_an_x11_symbol_and_can_be_pressed(x_server: XServer) -> None:

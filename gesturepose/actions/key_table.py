@@ -138,6 +138,9 @@ KEYS: tuple[Key, ...] = (
 )
 """Every known key, once."""
 
+MEDIA_KEYS = frozenset(key.name for key in _MEDIA if not key.name.startswith("browser"))
+"""Names of the keys that a desktop takes, whichever window is in front."""
+
 BY_NAME: dict[str, Key] = {key.name: key for key in KEYS}
 """Canonical name to key."""
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 from gesturepose.errors import ActionError
 from gesturepose.platforms.base import WindowInfo, pick_window
 from gesturepose.platforms.linux_desktop import LinuxDesktop
+from gesturepose.platforms.media_keys_x11 import PLAYERS, is_grabbed
+from gesturepose.platforms.window_text import read_pattern
 from gesturepose.platforms.x11_display import ConnectionLostError, open_display, watch_connection
 
 if TYPE_CHECKING:
@@ -52,10 +54,17 @@ class X11Platform(LinuxDesktop):
         """Return the client windows in stacking order, the topmost first."""
         return self._ask(self._list_windows)
 
-    def close_window(self, pattern: str) -> None:
+    def close_window(self, text: str) -> None:
         """Ask for closing by ``_NET_CLOSE_WINDOW``, else by ``WM_DELETE_WINDOW``."""
-        window = pick_window(self, pattern)
+        window = pick_window(self, text)
         self._ask(lambda: self._close_window(window))
+
+    def hears(self, key: str) -> bool:
+        """Whether the desktop has grabbed a media key, or the player in front takes it."""
+        if is_grabbed(key, self._display_name):
+            return True
+        front = self.active_window()
+        return front is not None and read_pattern(PLAYERS).is_in(front.app)
 
     def close(self) -> None:
         """Disconnect."""

@@ -11,9 +11,20 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gesturepose.actions.settings import Binding
     from gesturepose.actions.sinks.base import InputSink
 
 _LOG = logging.getLogger(__name__)
+
+INPUT_KINDS = frozenset(("press", "hold", "type", "click", "scroll", "move", "media"))
+"""Kinds of bindings that inject input; the others need no keyboard, and most no display."""
+
+
+def needs_input(bindings: Iterable[Binding]) -> bool:
+    """Whether a binding that is used injects input, so that there must be a way to."""
+    return any(binding.enabled and binding.kind in INPUT_KINDS for binding in bindings)
 
 
 def probe_sink() -> None:
