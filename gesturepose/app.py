@@ -103,7 +103,7 @@ def compose(  # noqa: PLR0913 - what a front end may want to hear or to keep, by
     times
         Where the stages are timed; new ones if not given.
     on_source
-        Told when a live source is lost or back; called by the capture thread.
+        Told when a live source is lost or back, or shows nothing; called by the capture thread.
     on_end
         Called on the engine's thread when everything has ended.
 

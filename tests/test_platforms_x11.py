@@ -74,7 +74,8 @@ def test_a_window_is_asked_to_close_and_its_program_ends_itself(
         wait_until(lambda: len(desktop.list_windows()) == 1, what="one window")
         assert stays.child.poll() is None
         # Without a window manager the focus falls back to the window under the pointer.
-        desktop._display.screen().root.warp_pointer(200, 200)
+        assert desktop._display is not None
+        desktop._display.core.WarpPointer(0, desktop._display.root, 0, 0, 0, 0, 200, 200)
         wait_until(desktop.active_window, what="the other in front")
         desktop.close_window("front")
         assert stays.child.wait(5) == 0

@@ -158,6 +158,20 @@ class Bindings:
         return stops[::-1]
 
 
+def does_anything(bindings: Sequence[Binding]) -> bool:
+    """Whether anything is done to the computer, rather than to the program alone."""
+    return any(b.enabled and not isinstance(b.to_action(), Control) for b in bindings)
+
+
+def pausing_gesture(bindings: Sequence[Binding]) -> str:
+    """Return the first gesture that pauses; empty if none does."""
+    for binding in bindings:
+        action = binding.to_action()
+        if binding.enabled and isinstance(action, Control) and action.order != "resume":
+            return binding.gesture
+    return ""
+
+
 def _bind(rule: _Rule, track_id: int, timestamp: float, verb: Verb) -> BoundAction:
     return BoundAction(
         gesture=rule.binding.gesture,

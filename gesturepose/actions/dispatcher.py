@@ -7,10 +7,12 @@ gesture does, and no failing action may end it.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
 from collections import Counter, deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, TypeAlias
 
 from gesturepose.actions.bindings import BoundAction, Verb
@@ -35,6 +37,7 @@ from gesturepose.actions.programs import find_command, runs_as_program
 from gesturepose.actions.results import ActionResult, Outcome, Patience, Results
 from gesturepose.errors import ActionError, RefusedError
 from gesturepose.platforms.spawn import Program, spawn
+from gesturepose.platforms.threads import start_thread
 from gesturepose.platforms.window_text import SlowPatternError, describe_app
 
 if TYPE_CHECKING:
@@ -55,13 +58,25 @@ _PATIENCE = Patience()
 
 _Hold: TypeAlias = tuple[str, Action, int]
 
+_SILENCE_S = 3.0
+"""Keys held by a posture come up when nobody has looked at it for so long."""
+
 
 class _NotNowError(RefusedError):
     """An action that is not for this moment; nothing is wrong."""
 
 
+@dataclass(frozen=True, slots=True)
 class _ReleaseAll:
-    """In the queue: let go of everything."""
+    """In the queue: let go of everything.
+
+    Attributes
+    ----------
+    early
+        Whether orders to let go of the same are still to come, and are then carried out already.
+    """
+
+    early: bool = False
 
 
 class _ExpectInput:
@@ -114,9 +129,12 @@ class Dispatcher:
         self._slow_patterns: set[str] = set()
         self._sink: InputSink | None = None
         self._holds: Counter[_Hold] = Counter()
+        self._let_go_early: Counter[_Hold] = Counter()
         self._queue: deque[BoundAction | _ReleaseAll | _ExpectInput] = deque()
         self._busy = False
         self._stopping = False
+        self._ending = False
+        self._beat_s: float | None = None
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._work, name="actions", daemon=True)
 
@@ -128,9 +146,15 @@ class Dispatcher:
         self.stop()
 
     def start(self) -> None:
-        """Start the thread; once."""
+        """Start the thread; once.
+
+        Raises
+        ------
+        NoThreadError
+            The system starts none.
+        """
         self._results.start()
-        self._thread.start()
+        start_thread(self._thread)
 
     def submit(self, actions: Iterable[BoundAction]) -> None:
         """Queue actions; returns at once. After `stop` each is answered as not performed."""
@@ -158,6 +182,21 @@ class Dispatcher:
             if not self._stopping:
                 self._queue.append(_ReleaseAll())
                 self._changed.notify_all()
+
+    def end(self) -> None:
+        """Let go of every held key before anything else, and begin nothing more; returns at once.
+
+        Does not end the thread, which `stop` does: whoever submits actions may not have ended yet.
+        """
+        with self._changed:
+            if not (self._ending or self._stopping):
+                self._ending = True
+                self._queue.appendleft(_ReleaseAll(early=True))
+                self._changed.notify_all()
+
+    def beat(self) -> None:
+        """Tell that whoever submits actions is alive; without a beat for long, keys come up."""
+        self._beat_s = time.monotonic()
 
     def expect_input(self) -> None:
         """Queue finding out whether input can be injected; if not, that is told in one line."""
@@ -210,23 +249,38 @@ class Dispatcher:
                 with self._changed:
                     self._busy = False
                     self._changed.notify_all()
-                    self._changed.wait_for(lambda: self._queue or self._stopping)
+                    self._wait()
                     if not self._queue:
                         return
                     item = self._queue.popleft()
                     self._busy = True
-                    stopping = self._stopping
+                    ending = self._stopping or self._ending
                 if isinstance(item, _ReleaseAll):
+                    if item.early:
+                        self._let_go_early += self._holds
                     self._let_go()
                 elif isinstance(item, _ExpectInput):
                     self._find_input()
-                elif stopping and item.verb is not Verb.STOP:
+                elif ending and item.verb is not Verb.STOP:
                     self._refuse(item, STOPPED)
                 else:
                     pending = self._results.begin(item)
                     self._results.settle(pending, *self._try(item))
         finally:
             self._close()
+
+    def _wait(self) -> None:
+        """Wait for something to do; lets go of keys of a posture that nobody looks at any more."""
+        idle_since_s = time.monotonic()
+        while not (self._queue or self._stopping):
+            watched = self._beat_s is not None and +self._holds
+            self._changed.wait(_SILENCE_S / 4 if watched else None)
+            beat_s = self._beat_s
+            if not watched or beat_s is None or self._queue or self._stopping:
+                continue
+            if time.monotonic() - max(beat_s, idle_since_s) > _SILENCE_S:
+                _LOG.warning("recognition did not go on for %g s: keys are let go of", _SILENCE_S)
+                self._let_go()
 
     def _let_go(self) -> None:
         self._holds.clear()
@@ -235,7 +289,10 @@ class Dispatcher:
                 self._sink.release_all()
             except Exception as error:  # noqa: BLE001 (the thread must live on)
                 _LOG.error("cannot let go of the keys: %s", error)
-                self._sink = None  # A new connection is made at the next action.
+                # It may have another way yet; a new connection is made at the next action.
+                sink, self._sink = self._sink, None
+                with contextlib.suppress(Exception):
+                    sink.close()
 
     def _close(self) -> None:
         self._let_go()
@@ -283,6 +340,9 @@ class Dispatcher:
         """Do it; return what is known of it, or the program whose end tells."""
         hold = (bound.gesture, bound.action, bound.track_id)
         if isinstance(bound.action, Hold) and bound.verb is Verb.STOP:
+            if self._let_go_early[hold]:
+                self._let_go_early[hold] -= 1
+                return Outcome.SENT
             if not self._holds[hold]:
                 raise _NotNowError(NOT_HELD)
             self._holds[hold] -= 1

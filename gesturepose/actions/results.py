@@ -15,6 +15,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gesturepose.platforms.threads import start_thread
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -127,8 +129,8 @@ class Results:
         self._thread = threading.Thread(target=self._work, name="results", daemon=True)
 
     def start(self) -> None:
-        """Start the thread; once."""
-        self._thread.start()
+        """Start the thread; once. Raises `NoThreadError` where the system starts none."""
+        start_thread(self._thread)
 
     def begin(self, bound: BoundAction) -> Pending:
         """Note that an action is being performed; `settle` must follow."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ class NoticeBar(QFrame):
         self._notices: dict[str, tuple[str, tuple[tuple[str, Callable[[], None]], ...]]] = {}
         self._text = QLabel()
         self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)  # it may name files
         self._buttons = (QPushButton(), QPushButton())
         for button in self._buttons:
             button.hide()

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from gesturepose.errors import ActionError, one_line
+from gesturepose.platforms.threads import start_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -133,7 +134,9 @@ def spawn(
     program = Program(name, reasons=reasons, tells_at_end=tells_at_end)
     # Waiting for it is what removes it from the process table; a daemon thread costs less than a
     # table of children somebody must remember to look through.
-    threading.Thread(target=_reap, args=(child, program), name=f"reap-{name}", daemon=True).start()
+    start_thread(
+        threading.Thread(target=_reap, args=(child, program), name=f"reap-{name}", daemon=True)
+    )
     return program
 
 
