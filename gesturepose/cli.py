@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
+import select
 import signal
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from gesturepose import benchmark_command, evaluate_command, models_command, pose_eval_command
+from gesturepose.capture.address import hide_secrets
 from gesturepose.cli_options import make_parser, parse
 from gesturepose.errors import GesturePoseError, UsageError, one_line
 from gesturepose.listings import (
@@ -22,12 +26,10 @@ from gesturepose.listings import (
     list_cameras,
     writing_output,
 )
-from gesturepose.platforms.standard_streams import (
-    discard,
-    finish_errors,
-    mend_streams,
-    tell_error,
-)
+from gesturepose.platforms.signals import ending_signals
+from gesturepose.platforms.standard_error import STANDARD_ERROR, log_to_standard_error
+from gesturepose.platforms.standard_streams import discard, finish_errors, mend_streams
+from gesturepose.platforms.threads import NoThreadError
 
 if TYPE_CHECKING:
     import argparse
@@ -38,10 +40,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_LOG_FORMAT = "gesturepose: %(message)s"
 _SAID_AT_MOST = 300
 """Characters of what an exception says that nobody foresaw."""
 _FIRST_CAMERA = "0"
+_THREADS_PATIENCE_S = 2.0
 _HEADLESS_ONLY = ("events", "record", "explain", "realtime")
 """Options that the desktop app has no use for."""
 _OPTIONS: Mapping[int | str, str] = {
@@ -63,34 +65,49 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     missing = mend_streams()
     try:
-        return _run_command(list(sys.argv[1:] if arguments is None else arguments), missing)
+        code = _run_command(list(sys.argv[1:] if arguments is None else arguments), missing)
     except Exception as error:
         if arguments is not None:
             raise
         _log.debug("where it happened:", exc_info=True)
-        tell_error(f"gesturepose: {_say_unforeseen(error)}")
-        return GesturePoseError.exit_code
+        STANDARD_ERROR.tell(f"gesturepose: {_say_unforeseen(error)}")
+        code = GesturePoseError.exit_code
     finally:
+        STANDARD_ERROR.flush()
         finish_errors()
+    if arguments is None:
+        _end_process(code)
+    return code
 
 
 def _run_command(arguments: list[str], missing: frozenset[str]) -> int:
     try:
         try:
-            with _interrupted_by_sigterm():
+            with _interrupted_by_signals():
                 _dispatch(arguments, missing)
+        except KeyboardInterrupt:
+            _flush_if_read()
+            raise
         finally:
             # What is pending is written now: at the interpreter's end nobody could name the fix.
             with writing_output():
                 sys.stdout.flush()
     except GesturePoseError as error:
         for problem in error.problems:
-            tell_error(f"gesturepose: {one_line(problem)}")
+            # A word that is not understood is repeated, and may be an address with its login.
+            told = hide_secrets(problem, arguments)
+            STANDARD_ERROR.tell(f"gesturepose: {one_line(told)}")
         return error.exit_code
     except BrokenPipeError:
         # Whoever read standard output has enough; leave nothing for Python to flush.
         discard(sys.stdout)
         return 0
+    except RuntimeError as error:
+        # A library's thread; Python has no class of its own for it.
+        if "can't start new thread" not in str(error):
+            raise
+        STANDARD_ERROR.tell(f"gesturepose: {NoThreadError()}")
+        return NoThreadError.exit_code
     except SystemExit:  # --help, --version
         return 0
     except KeyboardInterrupt:
@@ -107,27 +124,51 @@ def _say_unforeseen(error: Exception) -> str:
     )
 
 
+def _flush_if_read() -> None:
+    """Write what is pending on standard output, but wait for no reader; the rest goes nowhere."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        if sys.platform == "win32" or select.select([], [sys.stdout.fileno()], [], 0)[1]:
+            sys.stdout.flush()
+    discard(sys.stdout)
+
+
+def _end_process(code: int) -> None:
+    """End the process at once where a thread hangs that the interpreter would wait for.
+
+    Keys are up by then, and lines written.
+    """
+    deadline = time.monotonic() + _THREADS_PATIENCE_S
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join(max(0.0, deadline - time.monotonic()))
+            if thread.is_alive():
+                os._exit(code)
+
+
 @contextlib.contextmanager
-def _interrupted_by_sigterm() -> Iterator[None]:
-    """Let a request to terminate end the body as Ctrl+C does, from the first second on.
+def _interrupted_by_signals() -> Iterator[None]:
+    """Let every request to end stop the body as Ctrl+C does, from the first second on.
 
     A run has its own way of ending in order, which takes over once there is something to end.
     """
     if threading.current_thread() is not threading.main_thread():  # signals are not ours to set
         yield
         return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = {
+        number: signal.signal(number, signal.default_int_handler) for number in ending_signals()
+    }
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
 
 
 def _dispatch(arguments: list[str], missing: frozenset[str]) -> None:
     parser, commands = make_parser()
     if arguments and arguments[0] in commands:
         options = parse(commands[arguments[0]], arguments[1:])
-        logging.basicConfig(stream=sys.stderr, level=options.log_level.upper(), format=_LOG_FORMAT)
+        log_to_standard_error(options.log_level.upper())
         match arguments[0]:
             case "check":
                 check_mapping(options.file)
@@ -143,7 +184,7 @@ def _dispatch(arguments: list[str], missing: frozenset[str]) -> None:
                 models_command.run(options)
         return
     options = parse(parser, arguments)
-    logging.basicConfig(stream=sys.stderr, level=options.log_level.upper(), format=_LOG_FORMAT)
+    log_to_standard_error(options.log_level.upper())
     if options.events == "-" and "stdout" in missing:
         raise UsageError(
             "--events -: there is no standard output, it is closed; give --events a file"

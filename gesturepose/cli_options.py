@@ -177,7 +177,8 @@ def parse(parser: Parser, arguments: Sequence[str]) -> argparse.Namespace:
     options, rest = parser.parse_known_args(arguments)
     if not rest:
         return options
-    word = rest[0].split("=")[0]
+    # A value is not repeated; and no part of an address, which hides its login only when whole.
+    word = rest[0].split("=")[0] if rest[0].startswith("-") else rest[0]
     known = [flag for action in parser._actions for flag in action.option_strings]  # noqa: SLF001
     if not word.startswith("-") and parser.prog == "gesturepose":
         kind, known = "command", list(COMMANDS)

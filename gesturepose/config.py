@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from gesturepose.actions.keys import parse_chord
+from gesturepose.actions.programs import explain_command
 from gesturepose.actions.settings import Binding
 from gesturepose.capture.settings import CaptureSettings
 from gesturepose.config_errors import (
@@ -94,7 +95,7 @@ class ControlSettings(BaseModel):
     takeover_s: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 3.0
     """Somebody else may claim the control when its owner made no gesture for so long."""
     allow_commands: bool = False
-    """Whether bindings may run commands."""
+    """Whether bindings may run commands, launch with arguments or by path, and open programs."""
     release_camera_s: Annotated[float, Field(ge=0, le=86400, allow_inf_nan=False)] = 10.0
     """The desktop app closes the camera when paused this long; 0: at once.
 
@@ -336,8 +337,10 @@ def _contradictions(document: dict[str, Any], lines: dict[Place, int], name: str
         if isinstance(gesture, str) and gesture not in gestures:
             said = f"gesture '{one_line(gesture[:_LONGEST_NAME])}' is not defined"
             yield f"{at('bindings', i, 'gesture')}: {said}{suggest(gesture, gestures)}"
-        if "run" in binding and control.get("allow_commands") is not True:
-            yield f"{at('bindings', i, 'run')}: refused unless [control] has allow_commands = true"
+        for kind in binding if control.get("allow_commands") is not True else ():
+            refusal = explain_command(kind, binding[kind])
+            if refusal is not None:
+                yield f"{at('bindings', i, kind)}: {refusal}"
     wake = control.get("wake", ControlSettings().wake)
     needed = "wake" in (control.get("engagement"), control.get("operator"))
     if needed and isinstance(wake, str) and wake not in gestures:

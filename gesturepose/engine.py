@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 from gesturepose.actions.bindings import Bindings, BoundAction
 from gesturepose.actions.dispatcher import ActionResult
 from gesturepose.actions.kinds import Control
+from gesturepose.actions.sinks.choose import needs_input
 from gesturepose.gestures.claims import ClaimWatcher
 from gesturepose.gestures.classifier import GestureClassifier
 from gesturepose.gestures.engagement import Engagement
+from gesturepose.platforms.threads import start_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,8 +34,10 @@ _WAKE_UP_S = 0.2
 """How often a waiting engine looks whether it should stop."""
 _ACTIONS_PATIENCE_S = 10.0
 
-PausedBy: TypeAlias = Literal["gesture", "person"]
-"""Who paused or resumed: a gesture, or a person by a button, a menu or a shortcut."""
+PausedBy: TypeAlias = Literal["gesture", "person", "lock"]
+"""Who paused or resumed: a gesture, a person by a button, a menu or a shortcut, or the screen's
+lock."""
+SCREEN_LOCKED = "the screen is locked"
 
 
 class EngineListener(Protocol):
@@ -117,20 +121,38 @@ class Engine:
         self._orders_lock = threading.Lock()
         self._new_mapping: Config | None = None
         self._wanted_pause: tuple[bool, PausedBy] = False, "person"
+        self._locked = False
+        self._told_pause: PausedBy | None = None
         self._first: float | None = None
         self._last = 0.0
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="engine")
 
     def start(self) -> None:
-        """Start all threads."""
-        self._dispatcher.start()
-        self._capture.start()
-        self._thread.start()
+        """Start all threads.
+
+        Raises
+        ------
+        NoThreadError
+            The system does not start them all; then those that were started have ended.
+        """
+        try:
+            self._dispatcher.start()
+            self._capture.start()
+            start_thread(self._thread)
+        except BaseException:
+            self._stopping.set()
+            self._end()
+            self._on_end()
+            raise
 
     def stop(self) -> None:
-        """Ask everything to end; returns at once, `join` waits. May be called from any thread."""
+        """Let go of everything and ask everything to end; returns at once, `join` waits.
+
+        May be called from any thread.
+        """
         self._stopping.set()
+        self._dispatcher.end()
         self._slot.close()
 
     def join(self, timeout_s: float | None = None) -> bool:
@@ -141,7 +163,8 @@ class Engine:
         BaseException
             Whatever made a stage or the source fail.
         """
-        self._thread.join(timeout_s)
+        if self._thread.ident is not None:
+            self._thread.join(timeout_s)
         if self._thread.is_alive():
             return False
         if self._failure is not None:
@@ -178,6 +201,14 @@ class Engine:
         with self._orders_lock:
             self._wanted_pause = False, by
 
+    def set_locked(self, on: bool) -> None:  # noqa: FBT001 - a state
+        """Pause while the screen is locked, whatever else is wanted meanwhile; returns at once.
+
+        Afterwards it is as a gesture or a person wanted it last. May be called before `start`.
+        """
+        with self._orders_lock:
+            self._locked = on
+
     def set_dry_run(self, on: bool) -> None:  # noqa: FBT001 - a switch
         """Stop performing actions, letting go of every held key, or begin to; returns at once."""
         self._dispatcher.set_dry_run(on)
@@ -194,8 +225,13 @@ class Engine:
         self._pipeline.explains = on
 
     def on_source_status(self, status: SourceStatus) -> None:
-        """Let go of everything when the source is lost or stalls; called by the capture thread."""
-        if status.kind != "back":
+        """Let go of everything when no more is seen of anybody; called by the capture thread.
+
+        A live source that is lost, stalls, is black or freezes: whatever is held would stay so.
+        """
+        if status.kind in ("lost", "stalled") or (
+            status.kind in ("black", "frozen") and not self._lossless
+        ):
             self._interrupted.set()
 
     def _run(self) -> None:
@@ -209,6 +245,7 @@ class Engine:
 
     def _loop(self) -> None:
         while not self._stopping.is_set():
+            self._dispatcher.beat()
             frame = self._slot.get(_WAKE_UP_S)
             if self._interrupted.is_set():
                 self._interrupted.clear()
@@ -243,6 +280,12 @@ class Engine:
         """Carry out an order to the program itself; in a dry run too, for nothing is touched."""
         if not isinstance(bound.action, Control):
             return
+        with self._orders_lock:
+            is_locked = self._locked
+        if is_locked:
+            result = ActionResult(bound, performed=False, reason=SCREEN_LOCKED)
+            self._listener.on_action(result)
+            return
         is_paused = self._pipeline.paused
         pausing = {"pause": True, "resume": False}.get(bound.action.order, not is_paused)
         if pausing == is_paused:
@@ -256,14 +299,17 @@ class Engine:
 
     def _follow_pause(self, *, sparing: str = "") -> None:
         with self._orders_lock:
-            paused, by = self._wanted_pause
-        if paused == self._pipeline.paused:
+            wanted, by = self._wanted_pause
+            cause: PausedBy | None = by if wanted else "lock" if self._locked else None
+        before, self._told_pause = self._told_pause, cause
+        if (cause is None) != (before is None):
+            if cause is not None:
+                self._release(*self._pipeline.pause(self._last, sparing=sparing))
+            else:
+                self._pipeline.resume()
+        elif "lock" not in (before, cause) or before == cause:
             return
-        if paused:
-            self._release(*self._pipeline.pause(self._last, sparing=sparing))
-        else:
-            self._pipeline.resume()
-        self._listener.on_pause(paused, by)
+        self._listener.on_pause(cause is not None, cause or ("lock" if before == "lock" else by))
 
     def _is_over(self, timestamp: float) -> bool:
         return (
@@ -278,6 +324,8 @@ class Engine:
         if config is not None:
             self._let_go()
             self._dispatcher.allow_commands = config.control.allow_commands
+            if needs_input(config.bindings):
+                self._dispatcher.expect_input()
             classifier, engagement, bindings = make_mapping(config)
             self._pipeline.replace_mapping(
                 classifier=classifier,

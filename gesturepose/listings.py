@@ -13,7 +13,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from gesturepose.errors import GesturePoseError, one_line
-from gesturepose.platforms.standard_streams import discard, tell_error
+from gesturepose.platforms.standard_error import STANDARD_ERROR
+from gesturepose.platforms.standard_streams import discard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -111,7 +112,7 @@ def list_cameras() -> None:
         rows = [(str(camera.index), camera.name, camera.path) for camera in cameras]
         _print_table(("SOURCE", "NAME", "DEVICE"), rows)
     else:
-        tell_error(
+        STANDARD_ERROR.tell(
             "gesturepose: no camera found; connect one, or try "
             "'gesturepose --no-gui --source demo --dry-run'"
         )

@@ -10,6 +10,8 @@ import dataclasses
 import time
 from typing import TYPE_CHECKING
 
+from gesturepose.actions.sinks.choose import needs_input
+from gesturepose.platforms.threads import start_thread
 from gesturepose.session_control import SessionControl
 from gesturepose.session_status import SessionListener, SessionState, SessionStatus
 from gesturepose.session_verdict import is_live, needs_restart
@@ -45,8 +47,14 @@ class Session(SessionControl):
     # Orders
 
     def start(self) -> None:
-        """Begin; once only. A session paused before stays so and opens nothing."""
-        self._thread.start()
+        """Begin; once only. A session paused before stays so and opens nothing.
+
+        Raises
+        ------
+        NoThreadError
+            The system starts no thread.
+        """
+        start_thread(self._thread)
 
     def stop(self) -> None:
         """Ask everything to end, for good; `join` waits for it."""
@@ -83,6 +91,18 @@ class Session(SessionControl):
                 self._turn.run.engine.resume()
             self._wake()
 
+    def set_locked(self, on: bool) -> None:  # noqa: FBT001 - a state
+        """Pause while the screen is locked, and close the camera after a while as in any pause.
+
+        Afterwards it is as a gesture or a person wanted it last.
+        """
+        with self._changed:
+            if on != self._locked:
+                self._locked, self._locked_at = on, time.monotonic()
+                if self._turn is not None:
+                    self._turn.run.engine.set_locked(on)
+                self._wake()
+
     def toggle_pause(self) -> None:
         """Pause, or resume if paused, whoever paused; for a shortcut."""
         if self.paused:
@@ -92,7 +112,7 @@ class Session(SessionControl):
 
     @property
     def paused(self) -> bool:
-        """Whether gestures do nothing, or soon will not."""
+        """Whether a gesture or a person wants gestures to do nothing, locked screen or not."""
         with self._changed:
             return self._paused_by is not None
 
@@ -116,15 +136,18 @@ class Session(SessionControl):
         What it says of camera, model and tracker waits for the next `use`; see `needs_restart`.
         """
         with self._changed:
-            self._config = config
+            needed_input = needs_input(self._config.bindings)
+            self._config, self._refusal = config, ""
             if self._turn is not None:
+                if needs_input(config.bindings) and not needed_input:
+                    self._turn.perform(False)  # until it is known whether that is possible
                 self._turn.run.engine.replace_mapping(config)
             self._wake()
 
     def set_practice(self, on: bool) -> None:  # noqa: FBT001 - a switch
         """Recognise everything and perform nothing, or perform again if that is possible here."""
         with self._changed:
-            self._practice, self._refusal = on, ""
+            self._practice, self._refusal, self._other_copy = on, "", None
             if on and self._turn is not None:
                 self._turn.perform(False)
             self._wake()

@@ -13,11 +13,13 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from gesturepose.actions.sinks.choose import probe_sink
+from gesturepose.actions.sinks.choose import needs_input, probe_sink
 from gesturepose.app import Network, RunOptions, compose
 from gesturepose.capture.source import public_url
 from gesturepose.errors import ActionError
 from gesturepose.kept_network import KeptNetwork
+from gesturepose.platforms.acting_lock import ActingElsewhere, ActingLock
+from gesturepose.platforms.threads import NoThreadError
 from gesturepose.session_status import SessionListener, SessionState, SessionStatus
 from gesturepose.session_turn import Turn
 from gesturepose.session_verdict import describe_pause, is_live, judge
@@ -60,6 +62,8 @@ class SessionControl:
         self._paused_by: PausedBy | None = None
         self._switched_by: PausedBy = "person"
         self._paused_at = 0.0
+        self._locked = False
+        self._locked_at = 0.0
         self._stale = False
         self._stopping = False
         self._woken = False
@@ -68,6 +72,7 @@ class SessionControl:
         self._opening = ""
         self._opened = False
         self._refusal = ""
+        self._other_copy: int | None = None
         self._facts = "", ""
         self._status = SessionStatus(
             state=SessionState.OFF,
@@ -79,7 +84,8 @@ class SessionControl:
         )
 
         # The control thread's own.
-        self._told_paused = False
+        self._told_pause: PausedBy | None = None
+        self._right = ActingLock()
         self._retry_at = 0.0
         self._retry_pause_s = 0.0
         self._network = KeptNetwork()
@@ -104,7 +110,7 @@ class SessionControl:
     def _note_pause(self, turn: Turn, by: PausedBy) -> None:
         """Follow a pause by gesture; by now a person may have done the opposite."""
         with self._changed:
-            if turn is not self._turn:
+            if turn is not self._turn or by == "lock":  # of which the session knows by itself
                 return
             if not turn.run.engine.paused:
                 self._paused_by = None
@@ -127,6 +133,7 @@ class SessionControl:
             _log.exception("a defect ended the session")
         finally:
             self._end_turn()
+            self._right.release()
             self._network.close()
             with self._changed:
                 self._stopping = True
@@ -134,25 +141,43 @@ class SessionControl:
 
     def _left_s(self) -> float | None:
         """Seconds until something is due; ``None`` for never."""
-        if self._paused_by == "person":
+        since = self._out_since()
+        if since is not None:
             if self._turn is None:
                 return None
-            due = self._paused_at + self._config.control.release_camera_s
+            due = since + self._config.control.release_camera_s
         elif self._turn is None and self._is_retrying():
             due = self._retry_at
         else:
             return None
         return max(0.0, due - time.monotonic())
 
+    def _out_since(self) -> float | None:
+        """When the pause began in which nothing has to be watched; ``None`` if there is none.
+
+        A gesture could end its own pause, and has to be seen for that; not at a locked screen.
+        """
+        since = [self._locked_at] if self._locked else []
+        if self._paused_by == "person":
+            since.append(self._paused_at)
+        return min(since, default=None)
+
+    @property
+    def _pause_cause(self) -> PausedBy | None:
+        return self._paused_by or ("lock" if self._locked else None)
+
     def _settle(self) -> None:
         """Make what is what is wanted."""
         with self._changed:
+            is_out, practice = self._out_since() is not None, self._practice
             turn, stale, self._stale = self._turn, self._stale, False
             is_due = self._left_s() == 0.0
             if turn is not None and turn.delivers:
                 self._verdict, self._retry_pause_s = None, 0.0
+        if practice:
+            self._right.release()
         if turn is not None:
-            if stale or (is_due and self._paused_by == "person"):
+            if stale or (is_due and is_out):
                 self._end_turn()
             elif turn.ended:
                 self._judge(self._end_turn())
@@ -170,7 +195,7 @@ class SessionControl:
 
     def _may_open(self) -> bool:
         with self._changed:
-            if self._paused_by == "person" or self._stopping:
+            if self._out_since() is not None or self._stopping:
                 return False
             if self._is_retrying():
                 return time.monotonic() >= self._retry_at
@@ -215,8 +240,14 @@ class SessionControl:
             engine.set_explaining(self._explaining)
             if self._paused_by is not None:
                 engine.pause(self._paused_by)
+            engine.set_locked(self._locked)
             self._turn, self._facts = turn, (turn.run.model, turn.run.provider)
-            engine.start()
+            try:
+                engine.start()
+            except NoThreadError as error:
+                self._turn = None
+                self._judge(error)
+                return
             if self._stopping or self._stale:
                 engine.stop()
 
@@ -268,23 +299,31 @@ class SessionControl:
 
     def _find_refusal(self) -> None:
         """Find out why actions cannot be performed here, where they are wanted."""
-        refusal = ""
+        refusal, other = "", None
         if not self._practice:
             try:
-                probe_sink()
+                if needs_input(self._config.bindings):
+                    probe_sink()
+                self._right.take()
             except ActionError as error:
                 refusal = str(error)
+            except ActingElsewhere as error:
+                refusal, other = str(error), error.pid
         with self._changed:
-            self._refusal = "" if self._practice else refusal
+            if self._practice:
+                refusal, other = "", None
+            self._refusal, self._other_copy = refusal, other
 
     def _tell(self) -> None:
         with self._changed:
             before, self._status = self._status, self._describe()
-            status, paused, by = self._status, self._paused_by is not None, self._switched_by
+            status, cause, by = self._status, self._pause_cause, self._switched_by
         try:
-            if paused != self._told_paused:
-                self._told_paused = paused
-                self._listener.on_pause(paused, by)
+            told, self._told_pause = self._told_pause, cause
+            if (cause is None) != (told is None) or (cause == "lock") != (told == "lock"):
+                if "lock" in (told, cause):
+                    by = cause or "lock"
+                self._listener.on_pause(cause is not None, by)
             if status != before:
                 self._listener.on_status(status)
         except Exception:  # noqa: BLE001 - a listener's defect must not end the session
@@ -303,7 +342,8 @@ class SessionControl:
             provider=self._facts[1],
             camera_on=self._opened or (turn is not None and not turn.lost),
             practice=self._practice or bool(self._refusal),
-            paused_by=self._paused_by or "",
+            paused_by=self._pause_cause or "",
+            other_copy=self._other_copy,
         )
 
     def _find_state(self) -> tuple[SessionState, str]:
@@ -313,11 +353,14 @@ class SessionControl:
         if turn is not None and turn.lost:
             return SessionState.LOST, turn.lost
         can_pause = verdict is None or self._is_retrying()
-        if can_pause and (self._paused_by == "person" or (self._paused_by and turn is not None)):
+        is_out = self._out_since() is not None
+        if can_pause and (is_out or (self._paused_by and turn is not None)):
             after_s = self._config.control.release_camera_s
-            return SessionState.PAUSED, describe_pause(turn, self._paused_by, after_s)
+            cause = "lock" if self._locked else self._paused_by
+            return SessionState.PAUSED, describe_pause(turn, cause, after_s)
         if verdict is not None:
             return verdict
         if turn is None or not turn.delivers:
             return SessionState.STARTING, self._opening
-        return SessionState.WATCHING, self._refusal and f"practice only: {self._refusal}"
+        refusal = self._refusal and f"practice only: {self._refusal}"
+        return SessionState.WATCHING, turn.blank or refusal

@@ -52,7 +52,10 @@ class SessionStatus:
         Whether everything is recognised and nothing performed. Where that was not asked for,
         ``detail`` says why it is so.
     paused_by
-        ``"gesture"`` or ``"person"``; empty when gestures count.
+        ``"gesture"``, ``"person"`` or ``"lock"``; empty when gestures count.
+    other_copy
+        The process of another copy that acts on this desktop, which is why nothing is performed
+        here; 0 if that cannot be told, ``None`` for no such copy.
     """
 
     state: SessionState
@@ -65,6 +68,7 @@ class SessionStatus:
     camera_on: bool = False
     practice: bool = False
     paused_by: str = ""
+    other_copy: int | None = None
 
 
 class SessionListener(EngineListener, Protocol):

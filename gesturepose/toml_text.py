@@ -239,7 +239,8 @@ class _Parts:
         lines = [entry for entry in layout.statements if _begins(entry, place)]
         headers = [header for header in layout.headers if header.place[:length] == place]
         below: list[Entry | Header] = [e for e in lines if len(e.table) >= length]
-        found = [part.place for part in (*inline, *lines, *headers)]
+        parts: list[Entry | Header] = [*inline, *lines, *headers]
+        found = [part.place for part in parts]
         return cls(
             keys=frozenset(
                 str(part[length])

@@ -3,6 +3,8 @@
 Properties are tried on as many examples as keep the whole suite quick. Garbage is collected between
 tests, in the main thread: Qt objects that another thread collects bring the process down. Whole
 files are shared out between two processes; one file by itself, or a part of it, needs no other.
+Each of these is a session of its own to the programs it starts: what acts in one keeps none in the
+other from acting, and none hears of the desktop that the tests happen to run on.
 """
 
 from __future__ import annotations
@@ -10,6 +12,9 @@ from __future__ import annotations
 import gc
 import itertools
 import os
+import shutil
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Some tests import onnxruntime before anything of ours.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+# Short: the path of a socket may have a hundred bytes.
+_session = Path(tempfile.mkdtemp(prefix="gp-"))
+os.environ["XDG_RUNTIME_DIR"] = str(_session)
+os.environ["XDG_STATE_HOME"] = str(_session / "state")
+for _bus in ("DBUS_SESSION_BUS_ADDRESS", "DBUS_SYSTEM_BUS_ADDRESS"):
+    os.environ[_bus] = f"unix:path={_session}/no-bus"
 # How long an example takes says more of what else the machine does than of the code.
 settings.register_profile(
     "suite", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -37,6 +50,11 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     is_one_file = len(files) == 1 and next(iter(files)).endswith(".py")
     # No more than two: the programs under test have threads and processes of their own.
     return 0 if is_one_file or os.cpu_count() == 1 else 2
+
+
+def pytest_unconfigure() -> None:
+    """Take the session's folder away."""
+    shutil.rmtree(_session, ignore_errors=True)
 
 
 def pytest_collection_finish() -> None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import logging
 import os
-from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from support_pipeline import default
 
-from gesturepose.config import Config, parse_config
+from gesturepose.actions.settings import Binding
 from gesturepose.config_watch import ConfigWatch
 from gesturepose.errors import UsageError
 from gesturepose.headless import _Mapping
 from gesturepose.platforms.hotkeys import PauseHotkey
+
+if TYPE_CHECKING:
+    from gesturepose.config import Config
 
 
 class Reader:
@@ -152,21 +156,32 @@ def test_headless_keeps_the_old_mapping_when_the_new_one_is_wrong(
     assert said in record.getMessage()
 
 
-@pytest.mark.parametrize(("chord", "complains"), [("ctrl+alt+p", False), ("ctrl+f9", True)])
-def test_headless_complains_of_a_missing_shortcut_only_if_somebody_chose_it(
+@pytest.mark.parametrize("acting", [True, False])
+@pytest.mark.parametrize("gesture", ["arms_crossed", ""])
+def test_headless_names_the_ways_out_that_are_left_where_it_acts_without_the_pause_keys(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
-    chord: str,
+    gesture: str,
     *,
-    complains: bool,
+    acting: bool,
 ) -> None:
     monkeypatch.setenv("XDG_SESSION_TYPE", "wayland")
-    config = parse_config(f"[control]\npause_hotkey = '{chord}'\n")
-    listen = partial(_Mapping.listen, config=config)
-    mapping = _Mapping(Path("none"), Engine(), PauseHotkey(lambda: None), refuse)  # type: ignore[arg-type]
+    config = default()
+    if gesture:
+        pausing = Binding(gesture=gesture, control="pause")
+        config = config.model_copy(update={"bindings": (*config.bindings, pausing)})
+    mapping = _Mapping(
+        Path("none"),
+        Engine(),  # type: ignore[arg-type]
+        PauseHotkey(lambda: None),
+        refuse,
+        acting=acting,
+    )
     with caplog.at_level(logging.WARNING):
-        listen(mapping)
-        listen(mapping)
-    assert len(caplog.records) == complains
-    if complains:
-        assert "Wayland" in caplog.records[0].getMessage()
+        mapping.listen(config)
+        mapping.listen(config)
+    assert len(caplog.records) == acting
+    if acting:
+        assert "Wayland" in caplog.text
+        assert "Ctrl+C or SIGTERM" in caplog.text
+        assert ("pause with the gesture arms_crossed" in caplog.text) == bool(gesture)

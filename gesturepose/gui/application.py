@@ -1,7 +1,7 @@
 """The desktop app from start to end: one Qt application, one desk, one window, one tray icon.
 
-It ends in order, whoever asks for it: the window, the tray, Ctrl+C, SIGTERM, or the session's
-logout.
+It ends in order, whoever asks for it: the window, the tray, Ctrl+C or another signal that asks for
+an end, or the session's logout.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from gesturepose.gui.preferences import Preferences
 from gesturepose.gui.theme import themes
 from gesturepose.gui.translation import install_translation
 from gesturepose.gui.tray import Tray
+from gesturepose.platforms.signals import ending_signals
 from gesturepose.platforms.small_files import absolute
 
 if TYPE_CHECKING:
@@ -131,9 +132,10 @@ class App(QObject):
             self._tell_missing()
 
     def end(self) -> bool:
-        """End all threads; ``False`` if one did not end in time."""
+        """End all threads, keys coming up first; ``False`` if one did not end in time."""
+        ended = self.desk.stop()
         self.preferences.flush()
-        return self.desk.stop()
+        return ended
 
     def quit(self) -> None:
         """End the program."""
@@ -291,15 +293,15 @@ def run_app(
     application = make_application(sys.argv[:1])
     garbage = GarbageCollector(application)
     app = App(config, adjust=adjust, source=source, practice=practice)
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ending_signals():
         signal.signal(number, lambda *_: app.quit())
     heartbeat = QTimer()
     heartbeat.timeout.connect(lambda: None)
     heartbeat.start(_SIGNALS_MS)
     if max_seconds is not None:
         QTimer.singleShot(round(1000 * max_seconds), app.quit)
-    app.start()
     try:
+        app.start()
         application.exec()
     finally:
         ended = app.end()

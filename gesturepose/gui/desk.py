@@ -16,6 +16,7 @@ from gesturepose.app import RunOptions
 from gesturepose.errors import GesturePoseError
 from gesturepose.gui.bridge import EngineBridge
 from gesturepose.platforms.hotkeys import PauseHotkey
+from gesturepose.platforms.threads import NoThreadError
 from gesturepose.session import Session, needs_restart
 
 if TYPE_CHECKING:
@@ -108,9 +109,9 @@ class Desk(QObject):
         self._grab_hotkey()
 
     def stop(self, patience_s: float = 10.0) -> bool:
-        """End all threads; ``False`` if one did not end in time."""
-        self._hotkey.close()
+        """Let go of every key and end all threads; ``False`` if one did not end in time."""
         self.session.stop()
+        self._hotkey.close()
         return self.session.join(patience_s)
 
     def quit(self) -> None:
@@ -182,6 +183,11 @@ class Desk(QObject):
         self._grab_hotkey()
 
     def _grab_hotkey(self) -> None:
-        self._hotkey.use(self._config.control.pause_hotkey)
-        if self._hotkey.problem:
-            self.hotkey_failed.emit(self._hotkey.problem)
+        problem = ""
+        try:
+            self._hotkey.use(self._config.control.pause_hotkey)
+        except NoThreadError as error:
+            problem = str(error)
+        problem = problem or self._hotkey.problem
+        if problem:
+            self.hotkey_failed.emit(problem)

@@ -1,7 +1,8 @@
 """Keys that do something whichever window is in front, where the system allows that.
 
-One file per system; where there is no way, `open_hotkey` says why and what to do instead. It must
-not inject keys, and takes none that the system or another program has already.
+One file per system; where there is no way, `open_hotkey` says why. It must not inject keys, takes
+none that the system or another program has already, and does not know what else there is to pause
+with: that is for the front ends to say.
 """
 
 from __future__ import annotations
@@ -23,15 +24,22 @@ _NAMED = (
 _ALONE = ("pause", "printscreen", "scrolllock", *(f"f{n}" for n in range(1, 25)))
 """Keys that nobody types, which need no other key with them."""
 _KEYS = frozenset((*_NAMED, *_ALONE, *"abcdefghijklmnopqrstuvwxyz0123456789"))
-_OTHERWISE = "pause in the window, in the tray menu or with a gesture"
 
 
 class HotkeyUnavailable(GesturePoseError):  # noqa: N818 - an expected turn of events
-    """Keys cannot be taken here; the message says why and what to do instead."""
+    """Keys cannot be taken here; the message says why, and names the fix where there is one."""
 
 
 class Hotkey(Protocol):
-    """Keys that are watched."""
+    """Keys that are watched.
+
+    Attributes
+    ----------
+    problem
+        Why they do nothing any more, in one line for people; empty while they work.
+    """
+
+    problem: str
 
     def close(self) -> None:
         """Give the keys back; the callback is not called any more once this has returned."""
@@ -108,7 +116,7 @@ def open_hotkey(chord: str, callback: Callable[[], None]) -> Hotkey:
         from gesturepose.platforms.hotkey_windows import WindowsHotkey
 
         return WindowsHotkey(chord, modifiers, key, callback)
-    raise HotkeyUnavailable(f"{_REASONS[session]}; {_OTHERWISE}")
+    raise HotkeyUnavailable(_REASONS[session])
 
 
 _REASONS = {
@@ -133,15 +141,18 @@ class PauseHotkey:
     ----------
     chord
         The keys asked for; empty for none.
-    problem
-        Why they do nothing, in one line for people; empty when they work, or none are asked for.
     """
 
     def __init__(self, toggle: Callable[[], None]) -> None:
         self._toggle = toggle
         self._hotkey: Hotkey | None = None
+        self._refusal = ""
         self.chord = ""
-        self.problem = ""
+
+    @property
+    def problem(self) -> str:
+        """Why the keys do nothing; empty when they work, or none are asked for."""
+        return self._refusal or (self._hotkey.problem if self._hotkey else "")
 
     def use(self, chord: str) -> None:
         """Watch for these keys instead; for none if empty."""
@@ -153,11 +164,11 @@ class PauseHotkey:
             try:
                 self._hotkey = open_hotkey(chord, self._toggle)
             except HotkeyUnavailable as error:
-                self.problem = str(error)
+                self._refusal = str(error)
 
     def close(self) -> None:
         """Give the keys back."""
         hotkey, self._hotkey = self._hotkey, None
-        self.chord = self.problem = ""
+        self.chord = self._refusal = ""
         if hotkey is not None:
             hotkey.close()

@@ -51,15 +51,6 @@ def discard(stream: TextIO) -> None:
             os.close(nowhere)
 
 
-def tell_error(line: str) -> None:
-    """Write a line to standard error; where that cannot be written, nobody is there to tell."""
-    try:
-        sys.stderr.write(f"{line}\n")
-        sys.stderr.flush()
-    except (OSError, ValueError):
-        discard(sys.stderr)
-
-
 def finish_errors() -> None:
     """Write what is pending on standard error, so that the interpreter's end cannot fail by it."""
     try:

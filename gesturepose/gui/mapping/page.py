@@ -29,6 +29,7 @@ from gesturepose.gui.mapping.model import BindingModel
 from gesturepose.gui.mapping.table import BindingTable
 from gesturepose.gui.mapping.trial import Trial
 from gesturepose.platforms.small_files import absolute
+from gesturepose.platforms.window_text import describe_app
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QShowEvent
@@ -379,7 +380,7 @@ class MappingPage(QWidget):
         binding = self._document.config.bindings[index]
         text = self.tr("It would {}").format(describe(binding.to_action()))
         if binding.app:
-            text += self.tr(", if the window in front matches “{}”").format(binding.app)
+            text += self.tr(", if the window in front matches {}").format(describe_app(binding.app))
         if not binding.enabled:
             text += self.tr("; but it is switched off")
         self.result.say(text + ".")
