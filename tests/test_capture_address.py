@@ -99,10 +99,12 @@ def test_an_address_needs_no_scheme_and_nothing_else_is_one(
 
 def test_a_file_of_that_name_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "cam:8080").write_bytes(b"")
-    assert find_address("cam:8080") is None
-    with pytest.raises(GesturePoseError, match="is empty"):
-        open_source("cam:8080", PLAIN)
+    (tmp_path / "party:").mkdir()
+    for name in ("cam:8080", "party:/one.mp4"):
+        (tmp_path / name).write_bytes(b"")
+        assert find_address(name) is None
+        with pytest.raises(GesturePoseError, match="is empty"):
+            open_source(name, PLAIN)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ from gesturepose.capture.http_login import parse_challenges
 from gesturepose.capture.opening import open_source
 from gesturepose.datatypes import Frame
 from gesturepose.errors import SourceError
+from gesturepose.session import SessionState
+from gesturepose.session_verdict import judge
 
 if TYPE_CHECKING:
     import ssl
@@ -199,6 +201,16 @@ def test_a_login_that_fails_is_one_line_without_the_password(reason: str) -> Non
             open_source(camera.url.replace("://", f"://{login}"), PLAIN)
         assert str(raised.value) == f"source: {camera.url} answers 401 Unauthorized{reason}"
     assert raised.value.__cause__ is None
+
+
+def test_a_wrong_password_is_not_tried_again_by_itself() -> None:
+    with RawCamera(Guarded(MD5, password=OTHER)) as camera:
+        with pytest.raises(SourceError) as raised:
+            open_source(with_login(camera), PLAIN)
+        assert judge(raised.value, with_login(camera))[0] is SessionState.FAILED
+    with pytest.raises(SourceError) as raised:
+        open_source(with_login(camera), PLAIN)
+    assert judge(raised.value, with_login(camera))[0] is SessionState.LOST
 
 
 def test_a_nonce_that_is_always_stale_is_given_up() -> None:

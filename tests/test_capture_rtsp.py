@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import itertools
+import re
 import select
 import signal
+import socket
 import subprocess
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -134,3 +139,37 @@ def test_an_rtsp_server_that_is_off_is_one_clear_line(server: RtspServer) -> Non
         open_source(server.url.replace("rtsp://", "rtsp://me:s3cret@"), SETTINGS)
     assert "s3cret" not in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def refuse_every_login(listener: socket.socket, requests: list[str]) -> None:
+    """Answer one RTSP client as a camera does that wants a login and takes none."""
+    with contextlib.suppress(OSError), listener.accept()[0] as connection:
+        connection.settimeout(5)
+        while request := connection.recv(4096).decode():
+            requests.append(request)
+            number = re.search(r"CSeq: (\d+)", request)
+            wants = not request.startswith("OPTIONS")
+            status = "401 Unauthorized" if wants else "200 OK"
+            challenge = 'WWW-Authenticate: Basic realm="cam"\r\n' if wants else ""
+            answer = f"RTSP/1.0 {status}\r\nCSeq: {number[1] if number else 1}\r\n{challenge}\r\n"
+            connection.sendall(answer.encode())
+
+
+@pytest.mark.parametrize("password", ["geheim/1", "geheim#1", "geheim?1", "ge@h:ei%m 1&", "gehäim"])
+def test_an_rtsp_login_may_hold_any_character_and_shows_in_no_message(
+    password: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    requests: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        thread = threading.Thread(target=refuse_every_login, args=(listener, requests))
+        thread.start()
+        with pytest.raises(SourceError) as raised:
+            open_source(f"rtsp://me:{password}@127.0.0.1:{port}/live", SETTINGS)
+        thread.join()
+    wanted = base64.b64encode(f"me:{password}".encode()).decode()
+    assert f"Authorization: Basic {wanted}\r\n" in requests[-1]
+    assert "me:" not in "".join(requests)
+    assert str(raised.value).startswith(f"source: rtsp://127.0.0.1:{port}/live cannot be opened")
+    assert password not in str(raised.value)
+    assert capfd.readouterr() == ("", "")

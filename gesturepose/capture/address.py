@@ -95,8 +95,10 @@ def find_address(spec: str) -> str | None:
     ``rtsp://`` on the ports that are RTSP's; a file or folder of that very name is not.
     """
     spec = spec.strip()
-    if _SCHEME.match(spec):
-        return spec
+    if (known := _SCHEME.match(spec)) is not None:
+        # A folder's name may end in a colon, but not in one of these.
+        is_path = known.group(1).lower() not in SCHEMES and _exists(spec)
+        return None if is_path else spec
     if not spec or spec[0] in "./\\~" or _exists(spec):
         return None
     has_login, login_end = _find_login(spec), spec.rfind("@")
