@@ -23,6 +23,7 @@ from gesturepose.capture.http_answer import Answer, ask
 from gesturepose.capture.http_login import Login, parse_challenges
 from gesturepose.capture.mjpeg import MjpegSource, PictureCutter, read_timeout_s
 from gesturepose.capture.opencv import cv2
+from gesturepose.capture.rtsp_reason import find_reason
 from gesturepose.capture.video import VideoSource
 from gesturepose.errors import LoginError, SourceError, UsageError
 
@@ -264,6 +265,8 @@ def _open_ffmpeg(address: Address, name: str, settings: CaptureSettings) -> Fram
                 os.environ[key] = theirs
     if not capture.isOpened():
         capture.release()
+        if address.scheme == "rtsp":
+            raise find_reason(address, deadline=time.monotonic() + settings.open_timeout_s)
         raise SourceError(
             f"source: {name} cannot be opened as a video stream; check that it is on, and the "
             "address, user name and password"
