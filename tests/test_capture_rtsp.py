@@ -142,7 +142,7 @@ def test_an_rtsp_server_that_is_off_is_one_clear_line(server: RtspServer) -> Non
 
 
 def answer_rtsp(listener: socket.socket, status: str, offers: list[str], told: list[str]) -> None:
-    """Answer RTSP clients as a camera that wants a login and takes none, until the listener ends."""
+    """Answer RTSP clients as a camera that takes no login, until the listener is shut down."""
     while True:
         try:
             connection = listener.accept()[0]

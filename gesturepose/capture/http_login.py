@@ -62,7 +62,7 @@ class Challenge:
             return self.scheme.capitalize() if self.scheme != "ntlm" else "NTLM"
         qop = self.parameters.get("qop")
         protection = f", qop {qop}" if qop and "auth" not in _split_words(qop) else ""
-        return f"Digest {self.algorithm}{protection}"
+        return f"Digest {self.parameters.get('algorithm', '').strip() or 'MD5'}{protection}"
 
 
 def parse_challenges(values: Iterable[str]) -> list[Challenge]:
