@@ -67,6 +67,7 @@ def test_an_address_is_read_as_it_was_meant(
         ("cam.local:8080/?action=stream", "http://cam.local:8080/?action=stream"),
         ("[::1]:8080/video", "http://[::1]:8080/video"),
         ("admin:pw@192.168.1.5:8080/video", "http://admin:pw@192.168.1.5:8080/video"),
+        ("me@192.168.1.5:8080/video", "http://me@192.168.1.5:8080/video"),
         ("admin:p/w@192.168.1.5/video", "http://admin:p/w@192.168.1.5/video"),
         (" rtsp://cam/a ", "rtsp://cam/a"),
         *[

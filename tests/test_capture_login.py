@@ -121,6 +121,7 @@ TAKEN: dict[str, Guarded] = {
     "without qop": Guarded('Digest realm="cam", nonce="NONCE"'),
     "empty qop": Guarded('Digest realm="cam", nonce="NONCE", qop=""'),
     "both qops": Guarded('Digest realm="cam",nonce="NONCE",qop="auth-int,auth",opaque="x=1,2"'),
+    "a realm with quotes": Guarded(MD5.replace('"cam"', r'"a \"b\", c\\d"')),
     "without realm": Guarded('Digest nonce="NONCE", qop="auth"'),
     "MD5-sess": Guarded('Digest realm="cam", nonce="NONCE", algorithm=MD5-sess, qop="auth"'),
     "SHA-256 alone": Guarded(SHA_256),
@@ -146,7 +147,9 @@ def test_a_login_is_answered_as_the_camera_asks(kind: str) -> None:
 
 
 @pytest.mark.parametrize("header", ["Basic realm=cam", MD5, SHA_256])
-@pytest.mark.parametrize("login", [("jörg", "pässwörd €"), ("me@mail.org", "a:b/c?d#e@f%g h&i=j+")])
+@pytest.mark.parametrize(
+    "login", [("jörg", "pässwörd €"), ("me@mail.org", "a:b/c?d#e@f%g h&i=j+"), ('a"b\\c', 'd"e\\f')]
+)
 @pytest.mark.parametrize("escaped", [True, False])
 def test_a_login_may_hold_any_character(
     header: str, login: tuple[str, str], *, escaped: bool

@@ -83,7 +83,7 @@ def open_stream(spec: str, settings: CaptureSettings) -> FrameSource:
         answer.close()
         raise
     answer.close()
-    if kind.startswith(_NO_VIDEO) and "mpegurl" not in kind:
+    if kind.startswith(_NO_VIDEO) and not ("mpegurl" in kind or start.startswith(b"#EXTM3U")):
         raise SourceError(
             f"source: {address.name} answers with {kind}, not with a video; "
             "look up the address of the camera's MJPEG stream"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gesturepose.capture.address import public_url
 from gesturepose.capture.http_answer import exchange
 from gesturepose.capture.http_login import parse_challenges
 from gesturepose.errors import LoginError, SourceError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gesturepose.capture.address import Address
+    from gesturepose.capture.http_answer import Answer
     from gesturepose.capture.http_login import Challenge
 
 _CHECK = "check that it is on, and the address, user name and password"
@@ -31,19 +33,28 @@ def find_reason(address: Address, *, deadline: float) -> SourceError:
     answer.close()
     told = f"{start}: it answers {answer.status} {answer.reason}".rstrip()
     if answer.status == 401:
-        offered = parse_challenges(answer.get_all("www-authenticate"))
-        if address.user is None:
-            return LoginError(f"{told}; write rtsp://USER:PASSWORD@HOST/PATH")
-        if not _can_answer(offered):
-            kinds = ", ".join(map(str, offered)) or "none is named"
-            return LoginError(
-                f"{told} and asks for a login that is not known to RTSP here ({kinds}); set the "
-                "camera to Digest with MD5, or to Basic"
-            )
-        return LoginError(f"{told} to this user name and password; check both")
+        return _refuse_login(answer, address, told)
+    if 300 <= answer.status < 400 and answer.get_all("location"):
+        return SourceError(
+            f"{told} and sends on to {public_url(answer.get_all('location')[0])}; "
+            "give that address if you trust it"
+        )
     if 400 <= answer.status < 600:
         return SourceError(f"{told}; check the path, which the camera's manual names")
     return SourceError(f"{start}; {_CHECK}")
+
+
+def _refuse_login(answer: Answer, address: Address, told: str) -> LoginError:
+    if address.user is None:
+        return LoginError(f"{told}; write rtsp://USER:PASSWORD@HOST/PATH")
+    offered = parse_challenges(answer.get_all("www-authenticate"))
+    if _can_answer(offered):
+        return LoginError(f"{told} to this user name and password; check both")
+    kinds = ", ".join(map(str, offered)) or "none is named"
+    return LoginError(
+        f"{told} and asks for a login that is not known to RTSP here ({kinds}); set the camera to "
+        "Digest with MD5, or to Basic"
+    )
 
 
 def _can_answer(offered: Sequence[Challenge]) -> bool:
