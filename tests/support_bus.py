@@ -139,18 +139,19 @@ class Logind(Service):
     _PATH, _NAME = "/org/freedesktop/login1", "org.freedesktop.login1"
     _PROPERTIES = "org.freedesktop.DBus.Properties"
 
-    def __init__(self, address: str, *, locked: bool = False, own_session: bool = True) -> None:
+    def __init__(
+        self, address: str, *, locked: bool = False, known_by: str = "GetSessionByPID"
+    ) -> None:
         self.locked = locked
         session, user = f"{self._PATH}/session/_32", f"{self._PATH}/user/_1000"
         self._session = session
         manager = f"{self._NAME}.Manager"
         answers: dict[tuple[str, str, str], Answer] = {
-            (self._PATH, manager, "GetUser"): lambda _: ("o", (user,)),
             (session, self._PROPERTIES, "Get"): self._get,
             (user, self._PROPERTIES, "Get"): lambda _: ("v", (("(so)", ("2", session)),)),
         }
-        if own_session:
-            answers[(self._PATH, manager, "GetSessionByPID")] = lambda _: ("o", (session,))
+        found = user if known_by == "GetUser" else session
+        answers[(self._PATH, manager, known_by)] = lambda _: ("o", (found,))
         super().__init__(address, self._NAME, answers)
 
     def _get(self, arguments: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:

@@ -99,13 +99,14 @@ def test_a_screen_saver_that_comes_later_is_asked_and_one_that_goes_is_forgotten
         watching.wait(True, False)
 
 
-@pytest.mark.parametrize("own_session", [True, False])
+@pytest.mark.parametrize("known_by", ["GetSessionByPID", "GetSession", "GetUser"])
 @pytest.mark.parametrize("tells_value", [True, False])
 def test_the_login_manager_s_hint_is_heeded(
-    system_bus: str, *, own_session: bool, tells_value: bool
+    system_bus: str, monkeypatch: pytest.MonkeyPatch, known_by: str, *, tells_value: bool
 ) -> None:
+    monkeypatch.setenv("XDG_SESSION_ID", "2")
     with (
-        Logind(system_bus, own_session=own_session) as logind,
+        Logind(system_bus, known_by=known_by) as logind,
         Watching(LogindSession()) as watching,
     ):
         logind.switch(locked=True, tells_value=tells_value)

@@ -20,7 +20,7 @@ from gesturepose.resources import default_config
 from gesturepose.session import SessionState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 __all__ = ["stop_engines", "x_server"]
@@ -72,7 +72,7 @@ def test_what_a_person_wants_meanwhile_holds_afterwards(
     frames = perform(hold(60.0, Key(0.6, right=(0.9, 1.0))))
     rig = Rig(Scripted(frames, live=True, then="wait"), make_pipeline(bindings=[]))
     rig.engine.start()
-    calls = {
+    calls: dict[str, Callable[[], None]] = {
         "pause": rig.engine.pause,
         "resume": rig.engine.resume,
         "lock": lambda: rig.engine.set_locked(True),

@@ -25,10 +25,12 @@ from gesturepose.gui.document import MappingDocument
 from gesturepose.gui.folder_mapping import FolderMapping
 from gesturepose.gui.garbage import GarbageCollector
 from gesturepose.gui.main_window import MainWindow
+from gesturepose.gui.one_app import OneApp
 from gesturepose.gui.preferences import Preferences
 from gesturepose.gui.theme import themes
 from gesturepose.gui.translation import install_translation
 from gesturepose.gui.tray import Tray
+from gesturepose.gui.ways_out import describe_dead_keys
 from gesturepose.platforms.signals import ending_signals
 from gesturepose.platforms.small_files import absolute
 
@@ -104,7 +106,9 @@ class App(QObject):
         self.desk.quit_asked.connect(self.quit)
         self.desk.practice_changed.connect(self._tell_practice)
         self.desk.source_changed.connect(self._forget_missing)
-        self.desk.hotkey_failed.connect(self._tell_hotkey)
+        self.desk.hotkey_changed.connect(self._note_hotkey)
+        self.desk.other_changed.connect(self._tell_other)
+        self.document.changed.connect(lambda _: self._tell_hotkey())
         self.desk.bridge.status_changed.connect(self._show_state)
         self.window.state_shown.connect(self._show_state)
         self.tray.pause_chosen.connect(self.desk.toggle_pause)
@@ -208,7 +212,7 @@ class App(QObject):
             self.desk.show_source(self._missing)
 
     def _tell_practice(self) -> None:
-        self.window.header.set_practice(on=self.preferences.practice)
+        self.window.header.set_practice(on=self.desk.practice_shown)
 
     def _tell_mapping(self, _: object = None) -> None:
         """Say which file is in use, now and whenever it is another one."""
@@ -218,9 +222,50 @@ class App(QObject):
             _log.info("mapping %s", absolute(path))
             self.window.log.add_line(self.tr("Mapping: {file}").format(file=absolute(path)))
 
-    def _tell_hotkey(self, reason: str) -> None:
-        self.window.log.add_line(
-            self.tr("The pause shortcut does not work: {reason}").format(reason=reason), "error"
+    def _note_hotkey(self, problem: str) -> None:
+        self._tell_hotkey()
+        if problem:
+            text = self._describe_hotkey()
+            self.window.log.add_line(text, "error")
+            if not self.desk.only_practice:
+                _log.warning("%s", text)
+
+    def _tell_hotkey(self) -> None:
+        """Say on every page that the pause keys do nothing, and what does; or no longer."""
+        problem = self.desk.hotkey_problem
+        text = self._describe_hotkey() if problem else ""
+        self.window.header.set_note(text)
+        self.window.settings.pause.set_problem(problem)
+
+    def _describe_hotkey(self) -> str:
+        return describe_dead_keys(
+            self.desk.hotkey_problem, self.desk.config, has_tray=self.tray.isVisible()
+        )
+
+    def _tell_other(self) -> None:
+        """Say on every page that this copy does not act because another one does."""
+        other, notices = self.desk.other, self.window.notices
+        if other is None:
+            notices.clear("other")
+            return
+        process = self.tr(" (process {pid})").format(pid=other.pid) if other.pid else ""
+        if other.gone:
+            notices.tell(
+                "other",
+                self.tr(
+                    "The other copy{process} has ended. Practice stays on until you end it."
+                ).format(process=process),
+                (self.tr("End practice"), lambda: self.desk.set_practice(False)),
+                stays=True,
+            )
+            return
+        notices.tell(
+            "other",
+            self.tr(
+                "Another copy{process} is acting, so this one only practises. Stop that one first "
+                "to have gestures act here."
+            ).format(process=process),
+            stays=True,
         )
 
     def _show_state(self, _: object = None) -> None:
@@ -291,8 +336,17 @@ def run_app(
         End after so many seconds; ``None`` for no end.
     """
     application = make_application(sys.argv[:1])
+    one = OneApp(application)
+    # One that never acts may stand beside any other.
+    if not practice and not one.take():
+        _log.warning(
+            "GesturePose runs already: its window is in front now; to start with other options "
+            "quit it first, or use --dry-run"
+        )
+        return True
     garbage = GarbageCollector(application)
     app = App(config, adjust=adjust, source=source, practice=practice)
+    one.show_asked.connect(app.show_window)
     for number in ending_signals():
         signal.signal(number, lambda *_: app.quit())
     heartbeat = QTimer()
@@ -306,4 +360,5 @@ def run_app(
     finally:
         ended = app.end()
         garbage.stop()
+        one.close()
     return ended

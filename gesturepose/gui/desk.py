@@ -6,16 +6,20 @@ watched, whether anything may be performed, what a changed gestures.toml means.
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from gesturepose.app import RunOptions
 from gesturepose.errors import GesturePoseError
 from gesturepose.gui.bridge import EngineBridge
+from gesturepose.platforms.acting_lock import ActingLock
 from gesturepose.platforms.hotkeys import PauseHotkey
+from gesturepose.platforms.screen_lock import ScreenLock
 from gesturepose.platforms.threads import NoThreadError
 from gesturepose.session import Session, needs_restart
 
@@ -25,10 +29,20 @@ if TYPE_CHECKING:
     from gesturepose.config import Config
     from gesturepose.gui.document import MappingDocument
     from gesturepose.gui.preferences import Preferences
+    from gesturepose.session import SessionStatus
 
 _log = logging.getLogger(__name__)
 
 DEMO = "demo"
+_LOOK_MS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCopy:
+    """Another copy that acts on this desktop: its process, 0 if unknown; whether it is gone."""
+
+    pid: int
+    gone: bool
 
 
 def is_camera(source: str) -> bool:
@@ -58,8 +72,10 @@ class Desk(QObject):
     practice_changed = Signal(bool)
     """Whether nothing is performed now."""
     source_changed = Signal(str)
-    hotkey_failed = Signal(str)
-    """Why the pause shortcut does not work."""
+    hotkey_changed = Signal(str)
+    """Why the pause shortcut does not work from now on; empty when it works."""
+    other_changed = Signal()
+    """Another copy acts on this desktop, or no longer does; see `other`."""
     quit_asked = Signal()
 
     def __init__(  # noqa: PLR0913 - what it connects, by name
@@ -80,9 +96,16 @@ class Desk(QObject):
         self._only_practice = practice
         self._realtime = realtime
         self._held = False
+        self._other: OtherCopy | None = None
         self._config = adjust(document.config)
         self.session = Session(self._config, self._options(), self.bridge)
         self._hotkey = PauseHotkey(self.session.toggle_pause)
+        self._screen = ScreenLock(self.session.set_locked)
+        self._problem = ""
+        self._right = ActingLock()
+        self._looking = QTimer(self, interval=_LOOK_MS)
+        self._looking.timeout.connect(self._look_around)
+        self.bridge.status_changed.connect(self._note_other)
         document.changed.connect(self._take_over)
 
     @property
@@ -96,22 +119,49 @@ class Desk(QObject):
 
         Of the demo clip nothing ever is: nobody here made its gestures.
         """
-        return (
-            self._only_practice or self._held or self.preferences.practice or self._source == DEMO
-        )
+        return self._only_practice or self._held or self.practice_shown or self._source == DEMO
+
+    @property
+    def practice_shown(self) -> bool:
+        """Whether practice is on by somebody's choice, or because another copy acts."""
+        return self.preferences.practice or self._other is not None
+
+    @property
+    def only_practice(self) -> bool:
+        """Whether nothing is ever performed in this run."""
+        return self._only_practice
+
+    @property
+    def config(self) -> Config:
+        """What holds now, the command line's options included."""
+        return self._config
+
+    @property
+    def hotkey_problem(self) -> str:
+        """Why the pause shortcut does not work; empty when it works, or none is asked for."""
+        return self._problem
+
+    @property
+    def other(self) -> OtherCopy | None:
+        """The copy because of which this one only practises."""
+        return self._other
 
     def start(self) -> None:
         """Begin to watch."""
         if self.preferences.start_paused:
             self.session.pause()
+        self._screen.begin()
         self.session.start()
         self.practice_changed.emit(self.practising)
         self._grab_hotkey()
+        self._looking.start()
 
     def stop(self, patience_s: float = 10.0) -> bool:
         """Let go of every key and end all threads; ``False`` if one did not end in time."""
+        self._looking.stop()
         self.session.stop()
         self._hotkey.close()
+        self._screen.close()
         return self.session.join(patience_s)
 
     def quit(self) -> None:
@@ -148,7 +198,16 @@ class Desk(QObject):
         self.source_changed.emit(source)
 
     def set_practice(self, on: bool) -> None:  # noqa: FBT001 - a slot
-        """Perform nothing, or perform again, and remember it."""
+        """Perform nothing, or perform again, and remember it.
+
+        While another copy acts, performing is refused.
+        """
+        if not on and self._other is not None:
+            if not self._right.is_free():
+                self.practice_changed.emit(self.practising)
+                return
+            self._other = None
+            self.other_changed.emit()
         self.preferences.practice = on
         self._apply_practice()
 
@@ -183,11 +242,28 @@ class Desk(QObject):
         self._grab_hotkey()
 
     def _grab_hotkey(self) -> None:
-        problem = ""
+        self._try_hotkey(lambda: self._hotkey.use(self._config.control.pause_hotkey))
+
+    def _try_hotkey(self, attempt: Callable[[], None]) -> None:
         try:
-            self._hotkey.use(self._config.control.pause_hotkey)
+            attempt()
+            problem = self._hotkey.problem
         except NoThreadError as error:
             problem = str(error)
-        problem = problem or self._hotkey.problem
-        if problem:
-            self.hotkey_failed.emit(problem)
+        if problem != self._problem:
+            self._problem = problem
+            self.hotkey_changed.emit(problem)
+
+    def _note_other(self, status: SessionStatus) -> None:
+        """Practise from now on, because another copy acts."""
+        if status.other_copy is not None and self._other is None:
+            self._other = OtherCopy(status.other_copy, gone=False)
+            self._apply_practice()
+            self.other_changed.emit()
+
+    def _look_around(self) -> None:
+        """Look whether somebody who has what we want is gone."""
+        self._try_hotkey(self._hotkey.retry)
+        if self._other is not None and not self._other.gone and self._right.is_free():
+            self._other = dataclasses.replace(self._other, gone=True)
+            self.other_changed.emit()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QTabBar,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -110,7 +111,6 @@ class Header(QFrame):
     def __init__(self, pages: list[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "bar")
-        self.setFixedHeight(HEADER_HEIGHT_PX)
         self._name = QLabel("GesturePose")
         self._name.setProperty("role", "title")
         self.pill = StatePill()
@@ -128,7 +128,9 @@ class Header(QFrame):
         self.pause.setProperty("role", "primary")
         self.pause.setMinimumWidth(118)
         self.set_paused(paused=False)
-        layout = QHBoxLayout(self)
+        bar = QWidget()
+        bar.setFixedHeight(HEADER_HEIGHT_PX)
+        layout = QHBoxLayout(bar)
         layout.setContentsMargins(20, 0, 20, 0)
         layout.setSpacing(14)
         for widget in (self._name, self.pill, self.tabs):
@@ -136,6 +138,16 @@ class Header(QFrame):
         layout.addStretch(1)
         for button in (self.practice, self.pause):
             layout.addWidget(button)
+        self._note = QLabel(wordWrap=True)
+        self._note.setProperty("role", "note")
+        self._note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        self._note.setContentsMargins(20, 0, 20, 8)
+        self._note.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(bar)
+        column.addWidget(self._note)
         self.tabs.currentChanged.connect(self.page_chosen)
         self.practice.toggled.connect(self.practice_toggled)
         self.pause.clicked.connect(self.pause_clicked)
@@ -156,6 +168,17 @@ class Header(QFrame):
             if paused
             else self.tr("No gesture does anything until you resume")
         )
+
+    @property
+    def note(self) -> str:
+        """What stands below the pause button; empty for nothing."""
+        return "" if self._note.isHidden() else self._note.text()
+
+    def set_note(self, text: str) -> None:
+        """Say something of pausing below the button, on every page; nothing if empty."""
+        self._note.setText(text)
+        self._note.setVisible(bool(text))
+        self.pause.setAccessibleDescription(text)
 
     def set_practice(self, *, on: bool) -> None:
         """Show whether practice is on, without telling anybody."""

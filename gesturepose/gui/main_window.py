@@ -300,6 +300,12 @@ class MainWindow(QMainWindow):
             self.preview.set_notice(
                 self.tr("No picture"), _sentence(status.detail), self.tr("Try again")
             )
+        elif status.paused_by == "lock" and not status.camera_on:
+            self.preview.set_notice(
+                self.tr("Paused: screen locked"),
+                self.tr("The camera is released until the screen is unlocked."),
+                "",
+            )
         elif status.state is SessionState.PAUSED and not status.camera_on:
             self.preview.set_notice(
                 self.tr("Paused"),
@@ -317,7 +323,8 @@ class MainWindow(QMainWindow):
             )
         elif status.state is not SessionState.STARTING:
             self.notices.clear("source")
-        if status.state is SessionState.WATCHING and status.detail:
+        is_refused = status.state is SessionState.WATCHING and status.other_copy is None
+        if is_refused and status.detail:
             self.notices.tell("refusal", _sentence(status.detail))
         else:
             self.notices.clear("refusal")
@@ -327,7 +334,8 @@ class MainWindow(QMainWindow):
         status = self._desk.session.status
         match status.state:
             case SessionState.PAUSED:
-                return "paused", self.tr("Paused")
+                locked = status.paused_by == "lock"
+                return "paused", self.tr("Paused: screen locked") if locked else self.tr("Paused")
             case SessionState.LOST | SessionState.FAILED:
                 return "lost", self.tr("Camera lost") if status.live else self.tr("No picture")
             case SessionState.WATCHING if self._engaged:
@@ -352,7 +360,7 @@ class MainWindow(QMainWindow):
         self.show_status(self._desk.session.status)
 
     def _show_practice(self, on: bool) -> None:  # noqa: FBT001 - a slot
-        self.header.set_practice(on=self._preferences.practice)
+        self.header.set_practice(on=self._desk.practice_shown)
         self.preview.set_practice(on)
 
     def _show_source(self, source: str) -> None:

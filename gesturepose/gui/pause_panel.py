@@ -48,6 +48,10 @@ class PausePanel(Card):
             self.tr("Pause and resume from any window, where the system allows it"),
         )
         self.hotkey.field.setAccessibleName(self.tr("Pause keys"))
+        self._problem = QLabel(wordWrap=True)
+        self._problem.setProperty("role", "warning")
+        self._problem.hide()
+        self.add_wide(self._problem)
         self.release = NumberField(SECONDS)
         self.release.edited.connect(lambda value: self._set("release_camera_s", value))
         self.add_row(
@@ -70,6 +74,16 @@ class PausePanel(Card):
         self.add_wide(privacy)
         document.changed.connect(self._follow)
         self._follow(document.config)
+
+    @property
+    def problem(self) -> str:
+        """What it says of pause keys that do nothing; empty for nothing."""
+        return "" if self._problem.isHidden() else self._problem.text()
+
+    def set_problem(self, problem: str) -> None:
+        """Say why the pause keys do nothing; nothing if they work."""
+        self._problem.setText(self.tr("They do nothing: {why}.").format(why=problem.rstrip(".")))
+        self._problem.setVisible(bool(problem))
 
     def _follow(self, config: Config) -> None:
         self.hotkey.set_chord(config.control.pause_hotkey)

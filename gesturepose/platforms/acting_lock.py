@@ -55,7 +55,7 @@ class ActingLock:
     Parameters
     ----------
     purpose
-        What there is to be one of.
+        What there is to be one of; the app's place is taken as the right to act is.
     """
 
     def __init__(self, purpose: Purpose = "acting") -> None:
@@ -99,6 +99,10 @@ class ActingLock:
                 " or ".join(map(str, _folders())) or tempfile.gettempdir(),
             )
         self._locks = taken
+
+    def paths(self) -> list[Path]:
+        """Return the files that are locked while it is held, the same in every process."""
+        return list(_paths(self._purpose))
 
     def is_free(self) -> bool:
         """Whether no other process has it."""

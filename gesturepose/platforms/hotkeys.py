@@ -166,6 +166,13 @@ class PauseHotkey:
             except HotkeyUnavailable as error:
                 self._refusal = str(error)
 
+    def retry(self) -> None:
+        """Try again to watch for keys that do nothing: who had them may be gone."""
+        if self.problem:
+            chord = self.chord
+            self.close()
+            self.use(chord)
+
     def close(self) -> None:
         """Give the keys back."""
         hotkey, self._hotkey = self._hotkey, None

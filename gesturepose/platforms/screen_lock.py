@@ -68,25 +68,28 @@ class ScreenLock:
         self._sources = sources
         self._looked = threading.Event()
         self._closing = threading.Event()
-        self._waking, self._woken = socket.socketpair()
+        self._waking: socket.socket | None = None
+        self._woken: socket.socket | None = None
         self._thread = threading.Thread(target=self._run, name="screen-lock", daemon=True)
 
     def start(self) -> None:
         """Begin, and wait a moment until a lock that is there already has been told."""
-        start_thread(self._thread)
+        self.begin()
         self._looked.wait(_START_PATIENCE_S)
 
     def begin(self) -> None:
         """Begin without waiting."""
+        self._waking, self._woken = socket.socketpair()
         start_thread(self._thread)
 
     def close(self) -> None:
         """End; nothing is told any more once this has returned."""
         self._closing.set()
+        if self._waking is None or self._woken is None:
+            return
         with contextlib.suppress(OSError):
             self._waking.send(b"\0")
-        if self._thread.ident is not None:
-            self._thread.join(_END_PATIENCE_S)
+        self._thread.join(_END_PATIENCE_S)
         if not self._thread.is_alive():
             self._waking.close()
             self._woken.close()
@@ -114,7 +117,8 @@ class ScreenLock:
 
     def _wait(self, sources: Sequence[LockSource]) -> None:
         with selectors.DefaultSelector() as selector:
-            for descriptor in (self._woken.fileno(), *(source.fileno() for source in sources)):
+            waking = -1 if self._woken is None else self._woken.fileno()
+            for descriptor in (waking, *(source.fileno() for source in sources)):
                 if descriptor >= 0:
                     selector.register(descriptor, selectors.EVENT_READ)
             selector.select(LOOK_S)

@@ -285,16 +285,8 @@ class LogindSession(BusSource):
                 self._read_hint()
 
     def _find_session(self) -> None:
-        """Find the session whose screen this is: this process', or else the user's on a display."""
-        path = ""
-        own = self.ask(new_method_call(self._MANAGER, "GetSessionByPID", "u", (os.getpid(),)))
-        if own and self._get(own[0], self._SESSION, "Type") in ("x11", "wayland", "mir"):
-            path = own[0]
-        else:
-            user = self.ask(new_method_call(self._MANAGER, "GetUser", "u", (os.getuid(),)))
-            if user:
-                display = self._get(user[0], "org.freedesktop.login1.User", "Display")
-                path = display[1] if display and display[0] else ""
+        """Find the session whose screen this is."""
+        path = self._choose_session()
         if path != self._path:
             self._path, self._hint = path, False
             if path:
@@ -305,6 +297,34 @@ class LogindSession(BusSource):
                     member="PropertiesChanged",
                 )
         self._read_hint()
+
+    def _choose_session(self) -> str:
+        """Return this process' session if it has a screen, or else the user's that has one.
+
+        A service of the user's and a login over the network act on a screen that is not theirs.
+        Empty where there is no session at all.
+        """
+        own = [
+            answer[0]
+            for answer in (
+                self._call("GetSessionByPID", "u", os.getpid()),
+                self._call("GetSession", "s", os.environ.get("XDG_SESSION_ID", "")),
+            )
+            if answer
+        ]
+        for path in own:
+            if self._get(path, self._SESSION, "Type") in ("x11", "wayland", "mir"):
+                return str(path)
+        user = self._call("GetUser", "u", os.getuid())
+        display = self._get(user[0], "org.freedesktop.login1.User", "Display") if user else None
+        if display and display[0]:
+            return str(display[1])
+        return str(own[0]) if own else ""
+
+    def _call(self, member: str, signature: str, value: int | str) -> tuple[Any, ...] | None:
+        if value == "":
+            return None
+        return self.ask(new_method_call(self._MANAGER, member, signature, (value,)))
 
     def _read_hint(self) -> None:
         if self._path:

@@ -189,7 +189,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The pause shortcut does not work: {reason}</source>
+        <source> (process {pid})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The other copy{process} has ended. Practice stays on until you end it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End practice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another copy{process} is acting, so this one only practises. Stop that one first to have gestures act here.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1304,6 +1316,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Paused: screen locked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The camera is released until the screen is unlocked.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Paused</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1612,6 +1632,10 @@
     </message>
     <message>
         <source>Pictures are looked at on this computer, one at a time, and forgotten. None is stored, and nothing is sent anywhere. What is kept: your settings, and gestures.toml.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>They do nothing: {why}.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2040,6 +2064,29 @@
     </message>
     <message>
         <source>No gesture is switched on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>WaysOut</name>
+    <message>
+        <source>Pause with the Pause button, in the tray or with the gesture “{gesture}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause with the Pause button or in the tray.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause with the Pause button or with the gesture “{gesture}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause with the Pause button.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The pause keys do nothing: {problem}.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
