@@ -97,6 +97,8 @@ class MacPlatform:
     def open(self, target: str) -> None:
         """Open with the associated application."""
         path = target if "://" in target else str(Path(target).expanduser())
+        if path.startswith("-"):  # a file, not an option
+            path = f"./{path}"
         answer = _run(["open", path])
         if answer.returncode != 0:
             raise ActionError(f"cannot open {target}: {answer.stderr.strip()}")
