@@ -37,6 +37,9 @@ _LEVEL_KEYS = ("ISO_Level5_Shift", "ISO_Level3_Shift", "Shift_L", "Shift_R")
 """Keys that reach a level while they are down, in the order they go down."""
 
 
+_MODIFIER_SYMBOLS = range(0xFFE1, 0xFFEF)
+_LEVEL_SYMBOLS = (*range(0xFE02, 0xFE14), 0xFF7E)
+_USUAL_ALT, _USUAL_SUPER = 0x08, 0x40
 _MOST_GROUPS = 4
 _TYPED_ON = re.compile(r"A[A-E]\d\d|TLDE|BKSL|LSGT|SPCE")
 _AMERICAN_ROWS = {
@@ -256,6 +259,27 @@ class Keymap:
             if places:
                 return min(places)[1]
         return self.code_at(_AMERICAN_KEYS.get(char, ""))
+
+    def find_unaided(self, symbol: int, state: KeyboardState) -> int:
+        """Return a key that has a symbol without any other key; 0 if none has."""
+        stroke = self.find(symbol, state)
+        return stroke.code if stroke and not stroke.modifiers else 0
+
+    def is_plain_in_shortcut(self, stroke: Stroke, group: int) -> bool:
+        """Whether a stroke is no digit's key, and needs no modifier but Shift."""
+        symbols = self.keys[stroke.code].symbols(group)
+        others = [code for code in stroke.modifiers if self.keys[code].sets != SHIFT]
+        return not others and not any(map(str.isdecimal, map(char_of, symbols[:2])))
+
+    def is_modifier(self, code: int, group: int) -> bool:
+        """Whether a key is one that means something only with others."""
+        symbol = next(iter(self.keys[code].symbols(group)), 0)
+        return symbol in _MODIFIER_SYMBOLS or symbol in _LEVEL_SYMBOLS
+
+    def shortcut_modifiers(self, group: int) -> int:
+        """Return the modifiers that make a key a shortcut: Ctrl, Alt and Super."""
+        alt = self.modifiers_of("Alt_L", group) or _USUAL_ALT
+        return CONTROL | alt | (self.modifiers_of("Super_L", group) or _USUAL_SUPER)
 
     def code_at(self, place: str) -> int:
         """Return the keycode at a place, such as ``AD01`` for the American Q; 0 if unknown."""
