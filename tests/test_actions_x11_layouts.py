@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import xcffib.xkb
@@ -14,7 +14,7 @@ from gesturepose.actions.sinks.desktop_sink import DesktopSink
 from gesturepose.actions.sinks.x11_keyboard import X11Keyboard
 from gesturepose.actions.sinks.x11_pointer import X11Pointer
 from gesturepose.errors import ActionError
-from gesturepose.platforms.x11_keysyms import char_of
+from gesturepose.platforms.x11_keysyms import char_of, keysym_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ GROUPED = [
 ]
 SINGLE = [
     *("us", "ru", "gr", "de:neo", "fr:bepo", "jp", "br", "tr", "ch", "cz", "il", "th", "ara", "be"),
-    *("us:dvorak", "us:intl", "es", "pl", "hu", "bg", "ua", "rs", "ca", "gb", "in", "ge", "kr"),
+    *("us:intl", "hu", "in"),
 ]
 
 
@@ -66,7 +66,7 @@ class Desk:
     def close(self) -> None:
         self.sink.close()
 
-    def arrived(self) -> list[dict[str, int]]:
+    def arrived(self) -> list[dict[str, Any]]:
         """Return the keys that went down since the last time, as the window got them."""
         self.keyboard.down("f9")
         self.keyboard.up("f9")
@@ -211,9 +211,10 @@ def test_shortcuts_are_right_in_every_group(desk: Desk, layouts: str, group: int
 
 def test_a_modifier_the_layout_lacks_is_another_or_refused(desk: Desk) -> None:
     desk.use("us")
-    argv = ["xmodmap", "-e", "keysym Super_L = NoSymbol"]
-    need(argv[0], "x11-xserver-utils")
-    subprocess.run(argv, env=desk.environment, check=True)
+    keyboard = desk.keyboard._keyboard
+    while code := keyboard.map.find_plain(keysym_named("Super_L"), 0):
+        keyboard.lend(code, None)
+        keyboard.reread()
     with pytest.raises(ActionError, match="the keyboard layout in use has no key 'super'"):
         desk.press("super+w")
     assert desk.arrived() == []

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 SHIFT, LOCK, CONTROL = 0x01, 0x02, 0x04
 _CORE_KEYBOARD = 0x100
 _TYPES, _SYMBOLS, _ACTIONS, _MODIFIER_MAP = 0x01, 0x02, 0x10, 0x04
-# The first four types are the same everywhere. This one heeds Shift and Caps Lock, so that two
-# equal levels stay what they are whichever of them is on.
+# The first four types are the same everywhere. This one heeds Shift and Caps Lock: a letter is told
+# from its capital as on any key, and two equal levels stay what they are.
 _ALPHABETIC = 2
 _EVERY_PART, _GROUP_STATE, _KEY_NAMES = 0xFF, 0x10, 0x200
 # Actions in the answer to GetMap: how many follow each key of a row, then 8 bytes for each: a kind,
@@ -190,7 +190,12 @@ class Keymap:
         return symbol
 
     def find(
-        self, wanted: int | str, state: KeyboardState, *, without: frozenset[int] = frozenset()
+        self,
+        wanted: int | str,
+        state: KeyboardState,
+        *,
+        without: frozenset[int] = frozenset(),
+        only: int | None = None,
     ) -> Stroke | None:
         """Find the key, with the fewest others, that makes applications see a symbol.
 
@@ -202,6 +207,8 @@ class Keymap:
             The keyboard as it is; what is on stays on.
         without
             Keycodes not to use.
+        only
+            The one keycode to use.
 
         Returns
         -------
@@ -212,7 +219,9 @@ class Keymap:
         codes = [
             code
             for code, key in self.keys.items()
-            if code not in without and any(map(is_wanted, key.symbols(state.group)))
+            if code not in without
+            and only in (None, code)
+            and any(map(is_wanted, key.symbols(state.group)))
         ]
         for added, modifiers in self._combinations(state.group):
             for code in codes:
@@ -367,20 +376,19 @@ class XkbKeyboard:
         now = self._xkb.GetState(_CORE_KEYBOARD).reply()
         return KeyboardState(int(now.group), int(now.mods), int(now.baseMods))
 
-    def lend(self, code: int, symbol: int) -> None:
-        """Put a symbol on a keycode, the same for every group, Shift and Caps Lock; 0 for none."""
+    def lend(self, code: int, symbols: tuple[int, int] | None) -> None:
+        """Put a symbol, and the one with Shift, on a keycode in every group; ``None`` clears it."""
         from xcffib.xkb import KeySymMap
 
         row = (
-            KeySymMap.synthetic([_ALPHABETIC] * 4, 1, 2, 2, [symbol, symbol])
-            if symbol
+            KeySymMap.synthetic([_ALPHABETIC] * 4, 1, 2, 2, list(symbols))
+            if symbols
             else KeySymMap.synthetic([0] * 4, 0, 0, 0, [])
         )
-        counts = {"firstKeySym": code, "nKeySyms": 1, "totalSyms": row.nSyms}
         self._xkb.SetMap(
             *(_CORE_KEYBOARD, _SYMBOLS, 0, self._first, self._last),
             *(0, 0),
-            *counts.values(),
+            *(code, 1, row.nSyms),
             *([0] * 15),
             *(0, [[row]]),
             is_checked=True,

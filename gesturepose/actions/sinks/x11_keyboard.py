@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from gesturepose.actions.key_table import key_named
 from gesturepose.errors import ActionError
 from gesturepose.platforms.x11_display import open_display, watch_connection
-from gesturepose.platforms.x11_keymap import LOCK, KeyboardState, Stroke, XkbKeyboard
+from gesturepose.platforms.x11_keymap import LOCK, SHIFT, KeyboardState, Stroke, XkbKeyboard
 from gesturepose.platforms.x11_keysyms import char_of, keysym_named, keysym_of_char
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ class X11Keyboard:
         except BaseException:
             self.display.close()
             raise
-        self._lent: OrderedDict[int, int] = OrderedDict()  # keysym to a keycode that was free
+        # Symbols to a keycode that was free.
+        self._lent: OrderedDict[tuple[int, int], int] = OrderedDict()
         self._codes_down: Counter[int] = Counter()
         self._keys_down: dict[str, tuple[int, ...]] = {}
 
@@ -122,7 +123,7 @@ class X11Keyboard:
             if self._lent:
                 time.sleep(_SETTLE_S)  # The last character may not have been read yet.
                 for code in self._lent.values():
-                    self._keyboard.lend(code, 0)
+                    self._keyboard.lend(code, None)
                 self._lent.clear()
             self.display.sync()
         self.display.close()
@@ -206,7 +207,7 @@ class X11Keyboard:
                 "text cannot be typed while ctrl, alt or super is held down: it would be shortcuts"
             )
         found: dict[str, Stroke | None] = {}
-        symbols: dict[str, int] = {}
+        rows: dict[str, tuple[int, int]] = {}
         room = len(keymap.free) + sum(not self._codes_down[code] for code in self._lent.values())
         count = 0
         for char in text:
@@ -215,15 +216,23 @@ class X11Keyboard:
                 symbol = keysym_named(name) if name else keysym_of_char(char)
                 found[char] = self._find_on_keys(symbol if name else char, state)
                 if found[char] is None:
-                    if len(symbols) == room and symbols:
+                    row = _row_of(symbol, state)
+                    if len({*rows.values(), row}) > room and rows:
                         break
-                    symbols[char] = symbol
+                    rows[char] = row
             count += 1
-        lent = self._lend(list(symbols.values()))
-        return [found[char] or Stroke(lent[symbols[char]]) for char in text[:count]]
+        lent = self._lend(list(dict.fromkeys(rows.values())))
+        for char, row in rows.items():
+            found[char] = self._keyboard.map.find(char, state, only=lent[row])
+        return [found[char] or Stroke(lent[rows[char]]) for char in text[:count]]
 
     def _find(self, wanted: int | str, keysym: int, state: KeyboardState) -> Stroke:
-        return self._find_on_keys(wanted, state) or Stroke(self._lend([keysym])[keysym])
+        stroke = self._find_on_keys(wanted, state)
+        if stroke is None:
+            row = _row_of(keysym, state)
+            code = self._lend([row])[row]
+            stroke = self._keyboard.map.find(wanted, state, only=code) or Stroke(code)
+        return stroke
 
     def _find_on_keys(self, wanted: int | str, state: KeyboardState) -> Stroke | None:
         return self._keyboard.map.find(wanted, state, without=frozenset(self._lent.values()))
@@ -231,37 +240,52 @@ class X11Keyboard:
     def _look(self) -> KeyboardState:
         """Bring the map up to date and return what is on."""
         if self._keyboard.refresh():
-            for keysym, code in list(self._lent.items()):
-                if keysym not in self._keyboard.map.keys[code].symbols(0):
-                    del self._lent[keysym]  # Another map took its place.
+            for row, code in list(self._lent.items()):
+                if self._keyboard.map.keys[code].symbols(0) != row:
+                    del self._lent[row]  # Another map took its place.
         return self._keyboard.state()
 
-    def _lend(self, keysyms: list[int]) -> dict[int, int]:
+    def _lend(self, rows: list[tuple[int, int]]) -> dict[tuple[int, int], int]:
         """Put symbols on free keycodes, those lent longest ago when none is left."""
-        new = [keysym for keysym in keysyms if keysym not in self._lent]
-        for keysym in keysyms:
-            if keysym in self._lent:
-                self._lent.move_to_end(keysym)
+        new = [row for row in rows if row not in self._lent]
+        for row in rows:
+            if row in self._lent:
+                self._lent.move_to_end(row)
         if new:
             free = self._keyboard.map.free[: len(new)]
-            idle = [s for s, c in self._lent.items() if not self._codes_down[c] | (s in keysyms)]
+            idle = [r for r, c in self._lent.items() if not self._codes_down[c] and r not in rows]
             oldest = idle[: len(new) - len(free)]
             if len(free) + len(oldest) < len(new):
+                symbol = new[0][0]
                 raise ActionError(
-                    f"no key has the symbol {char_of(new[0]) or hex(new[0])} and no keycode is "
+                    f"no key has the symbol {char_of(symbol) or hex(symbol)} and no keycode is "
                     "free to lend it"
                 )
             if oldest:
                 self.display.sync()
                 time.sleep(_SETTLE_S)  # What was typed with them must have been read.
-            codes = free + [self._lent.pop(keysym) for keysym in oldest]
-            for keysym, code in zip(new, codes, strict=True):
-                self._keyboard.lend(code, keysym)
-                self._lent[keysym] = code
+            codes = free + [self._lent.pop(row) for row in oldest]
+            for row, code in zip(new, codes, strict=True):
+                self._keyboard.lend(code, row)
+                self._lent[row] = code
             self.display.sync()
             time.sleep(_SETTLE_S)
             self._keyboard.reread()
-        return {keysym: self._lent[keysym] for keysym in keysyms}
+        return {row: self._lent[row] for row in rows}
+
+
+def _row_of(keysym: int, state: KeyboardState) -> tuple[int, int]:
+    """Return what to lend for a symbol: a letter with its capital, as on any key.
+
+    Toolkits make a capital of a lone letter under Caps Lock; with a Shift that is held there is no
+    other way.
+    """
+    char = char_of(keysym)
+    lower, upper = char.lower(), char.upper()
+    is_cased = len(lower) == len(upper) == 1 and lower != upper and char in (lower, upper)
+    if not is_cased or state.modifiers & SHIFT:
+        return keysym, keysym
+    return keysym_of_char(lower), keysym_of_char(upper)
 
 
 def _is_typable(char: str) -> bool:
