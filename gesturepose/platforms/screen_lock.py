@@ -19,6 +19,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Protocol
 
+from gesturepose.platforms.threads import start_thread
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -70,13 +72,19 @@ class ScreenLock:
         self._thread = threading.Thread(target=self._run, name="screen-lock", daemon=True)
 
     def start(self) -> None:
-        """Begin, and wait a moment until a lock that is there already has been told."""
-        self._thread.start()
+        """Begin, and wait a moment until a lock that is there already has been told.
+
+        Raises
+        ------
+        NoThreadError
+            The system starts no thread.
+        """
+        start_thread(self._thread)
         self._looked.wait(_START_PATIENCE_S)
 
     def begin(self) -> None:
         """Begin without waiting."""
-        self._thread.start()
+        start_thread(self._thread)
 
     def close(self) -> None:
         """End; nothing is told any more once this has returned."""

@@ -165,7 +165,7 @@ def _close_pipe(process: subprocess.Popen[bytes]) -> None:
 
 def _find_folders() -> list[str]:
     """Return where the guard finds what it imports."""
-    folders = {}
+    folders: dict[str, None] = {}
     for name in _NEEDED:
         spec = importlib.util.find_spec(name)
         if spec is not None and spec.origin is not None:
