@@ -109,8 +109,14 @@ class Preferences(QObject):
         self._store.setValue("geometry", value)
 
     def flush(self) -> None:
-        """Write what is pending."""
+        """Write what is pending; that it cannot be, with the disk full say, is told."""
         self._store.sync()
+        if self._store.status() is not QSettings.Status.NoError:
+            _log.warning(
+                "what the app remembers cannot be saved to %s; make room on the disk, or allow "
+                "writing there",
+                self._store.fileName(),
+            )
 
     def _keep_private(self) -> None:
         """Make the file, or mend it, so that its owner alone may read it.
