@@ -17,6 +17,7 @@ import pytest
 from support_program import run_program
 from support_video import PLAIN, read_all
 
+from gesturepose.app import needs_network
 from gesturepose.capture.camera import CameraSource
 from gesturepose.capture.opencv import cv2, square_pixels
 from gesturepose.capture.opening import open_source
@@ -306,3 +307,5 @@ def test_the_program_plays_and_tells_of_names_that_are_no_text(tmp_path: Path) -
     assert "f\\udcff:1/\\udcff%d.mp4" in done.stdout
     [frame] = read_all(open_source(str(folder), PLAIN))
     assert isinstance(frame, Frame)
+    renamed = folder.rename(tmp_path / "pictures.jsonl")
+    assert needs_network(str(renamed))
