@@ -12,6 +12,7 @@ from support_engine import HOLDING, Rig, Scripted, holding_frames, stop_engines,
 from support_pipeline import default, make_pipeline
 
 from gesturepose.actions.settings import Binding
+from gesturepose.capture.thread import SourceStatus
 from gesturepose.datatypes import Frame, Phase, PoseFrame
 from gesturepose.pipeline import Pipeline, Snapshot
 
@@ -67,6 +68,27 @@ def test_a_lost_or_stalled_source_releases_what_is_held(then: str) -> None:
     wait_until(lambda: rig.keyboard.held == [], "still held")
     assert rig.statuses[0].kind == ("lost" if then == "lost" else "stalled")
     assert [e.phase for e in rig.listener.cancelled] == [Phase.CANCEL]
+    rig.engine.stop()
+    assert rig.engine.join(10.0)
+
+
+@pytest.mark.parametrize("kind", ["black", "frozen"])
+def test_pictures_that_show_nothing_release_what_is_held_and_make_no_gesture(kind: str) -> None:
+    rig = Rig(
+        Scripted(holding_frames(5.5), live=True, then="wait"), make_pipeline(bindings=HOLDING)
+    )
+    rig.engine.start()
+    wait_until(lambda: rig.keyboard.held == ["ctrl"], "nothing was held")
+    rig.engine.on_source_status(SourceStatus(kind, "scripted", ""))  # type: ignore[arg-type]
+    wait_until(lambda: rig.keyboard.held == [], "still held")
+    shown = rig.listener.snapshots
+    count = len(shown)
+    wait_until(lambda: len(shown) > count + 60, "pictures are still shown")
+    assert rig.keyboard.log == ["+ctrl", "-ctrl"]
+    assert shown[-1].blocked_by == "the picture is black or frozen"
+    assert not shown[-1].tracks
+    rig.engine.on_source_status(SourceStatus("seen", "scripted", ""))
+    wait_until(lambda: shown[-1].tracks != (), "nobody is seen again")
     rig.engine.stop()
     assert rig.engine.join(10.0)
 

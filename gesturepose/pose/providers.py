@@ -289,4 +289,7 @@ def _create(path: Path, provider: str, threads: int) -> Any:
     except Exception as error:
         if provider != CPU:
             raise
-        raise ModelError(f"{path} cannot be loaded: {explain(str(error))}") from error
+        reason = explain(str(error))
+        if "External data" in reason:  # onnxruntime's words, cut off before the reason
+            reason = "weights that belong to it are missing, or lie outside its folder"
+        raise ModelError(f"{path} cannot be loaded: {reason}") from error
