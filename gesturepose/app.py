@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from gesturepose.actions.dispatcher import Dispatcher
-from gesturepose.actions.sinks.choose import open_sink, probe_sink
+from gesturepose.actions.dispatcher import Dispatcher, Patience
+from gesturepose.actions.sinks.choose import needs_input, open_sink, probe_sink
 from gesturepose.capture.looping import loop
 from gesturepose.capture.opening import SourceOpener
 from gesturepose.capture.stillness import StillnessGate
@@ -103,7 +103,7 @@ def compose(  # noqa: PLR0913 - what a front end may want to hear or to keep, by
     times
         Where the stages are timed; new ones if not given.
     on_source
-        Told when a live source is lost or back; called by the capture thread.
+        Told when a live source is lost or back, or shows nothing; called by the capture thread.
     on_end
         Called on the engine's thread when everything has ended.
 
@@ -117,14 +117,18 @@ def compose(  # noqa: PLR0913 - what a front end may want to hear or to keep, by
     times = times or StageTimes()
     opener = SourceOpener(options.source, config.camera)
     try:
-        if not options.dry_run:
+        if not options.dry_run and needs_input(config.bindings):
             probe_sink()
+        lossless = not opener.live and not options.realtime
         dispatcher = Dispatcher(
             open_sink=open_sink,
             platform=detect(),
             dry_run=options.dry_run,
             allow_commands=config.control.allow_commands,
             on_result=listener.on_action,
+            # Where the result is to be the same every time, nothing is told that may turn out
+            # otherwise.
+            patience=Patience(started_s=Patience().early_s) if lossless else Patience(),
         )
         network = None
         if needs_network(options.source):
@@ -132,7 +136,6 @@ def compose(  # noqa: PLR0913 - what a front end may want to hear or to keep, by
         stages = make_stages(
             config, options.source, times, network=network, explain=options.explain
         )
-        lossless = not opener.live and not options.realtime
         slot: Slot[Frame | PoseFrame] = Slot(lossless=lossless)
 
         def on_status(status: SourceStatus) -> None:

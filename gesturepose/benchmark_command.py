@@ -12,6 +12,7 @@ import tomllib
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
 
+from gesturepose.capture.address import public_url
 from gesturepose.errors import UsageError, one_line
 from gesturepose.listings import say
 
@@ -125,7 +126,7 @@ def _measure(options: argparse.Namespace, config: Config, config_path: Path) -> 
     step = spreads[benchmark.STEP]
     if options.json:
         figures: dict[str, Any] = {
-            **_facts(bench.model, bench.provider, options.source),
+            **_facts(bench.model, bench.provider, public_url(options.source)),
             "stages": {name: spread.as_dict() for name, spread in spreads.items()},
             "fps": 1e3 / step.mean,
             "cpu_ms_per_frame": cpu_ms,
@@ -137,7 +138,7 @@ def _measure(options: argparse.Namespace, config: Config, config_path: Path) -> 
         say(json.dumps(figures, indent=2))
         return
     parts = [
-        f"{one_line(bench.model)}, {bench.provider}, {one_line(options.source)}",
+        f"{one_line(bench.model)}, {bench.provider}, {one_line(public_url(options.source))}",
         benchmark_tables.format_stages(spreads, cpu_ms=cpu_ms),
         benchmark_tables.format_live(live),
         benchmark_tables.format_crowds(crowds),
@@ -166,7 +167,7 @@ def _compare(options: argparse.Namespace, config: Config) -> None:
             {"given": given, "model": bench.model, "provider": bench.provider}
             for given, bench in zip(options.compare, (a, b), strict=True)
         ]
-        figures = {"source": options.source, "sides": sides, **comparison.as_dict()}
+        figures = {"source": public_url(options.source), "sides": sides, **comparison.as_dict()}
         say(json.dumps(figures, indent=2))
         return
     names = tuple(

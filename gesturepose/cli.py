@@ -7,22 +7,29 @@ standard error, never a traceback; standard output carries only results.
 from __future__ import annotations
 
 import contextlib
-import io
 import logging
+import os
+import select
 import signal
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from gesturepose import benchmark_command, evaluate_command, models_command, pose_eval_command
+from gesturepose.capture.address import hide_secrets
 from gesturepose.cli_options import make_parser, parse
 from gesturepose.errors import GesturePoseError, UsageError, one_line
 from gesturepose.listings import (
     check_mapping,
-    discard_output,
+    choose_config,
     list_cameras,
     writing_output,
 )
+from gesturepose.platforms.signals import ending_signals
+from gesturepose.platforms.standard_error import STANDARD_ERROR, log_to_standard_error
+from gesturepose.platforms.standard_streams import discard, finish_errors, mend_streams
+from gesturepose.platforms.threads import NoThreadError
 
 if TYPE_CHECKING:
     import argparse
@@ -31,8 +38,12 @@ if TYPE_CHECKING:
 
     from gesturepose.config import Config
 
-_LOG_FORMAT = "gesturepose: %(message)s"
+_log = logging.getLogger(__name__)
+
+_SAID_AT_MOST = 300
+"""Characters of what an exception says that nobody foresaw."""
 _FIRST_CAMERA = "0"
+_THREADS_PATIENCE_S = 2.0
 _HEADLESS_ONLY = ("events", "record", "explain", "realtime")
 """Options that the desktop app has no use for."""
 _OPTIONS: Mapping[int | str, str] = {
@@ -49,28 +60,54 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Parameters
     ----------
     arguments
-        Without the program's name; ``None`` takes those of the process.
+        Without the program's name; ``None`` takes those of the process. An exception that nobody
+        foresaw becomes one line for a person who runs the process; other callers get it raised.
     """
-    arguments = list(sys.argv[1:] if arguments is None else arguments)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # A file's name may hold what the terminal's encoding does not.
-        sys.stdout.reconfigure(errors="backslashreplace")
+    missing = mend_streams()
+    try:
+        code = _run_command(list(sys.argv[1:] if arguments is None else arguments), missing)
+    except Exception as error:
+        if arguments is not None:
+            raise
+        _log.debug("where it happened:", exc_info=True)
+        STANDARD_ERROR.tell(f"gesturepose: {_say_unforeseen(error)}")
+        code = GesturePoseError.exit_code
+    finally:
+        STANDARD_ERROR.flush()
+        finish_errors()
+    if arguments is None:
+        _end_process(code)
+    return code
+
+
+def _run_command(arguments: list[str], missing: frozenset[str]) -> int:
     try:
         try:
-            with _interrupted_by_sigterm():
-                _dispatch(arguments)
+            with _interrupted_by_signals():
+                _dispatch(arguments, missing)
+        except KeyboardInterrupt:
+            _flush_if_read()
+            raise
         finally:
             # What is pending is written now: at the interpreter's end nobody could name the fix.
             with writing_output():
                 sys.stdout.flush()
     except GesturePoseError as error:
         for problem in error.problems:
-            print(f"gesturepose: {one_line(problem)}", file=sys.stderr)
+            # A word that is not understood is repeated, and may be an address with its login.
+            told = hide_secrets(problem, arguments)
+            STANDARD_ERROR.tell(f"gesturepose: {one_line(told)}")
         return error.exit_code
     except BrokenPipeError:
         # Whoever read standard output has enough; leave nothing for Python to flush.
-        discard_output()
+        discard(sys.stdout)
         return 0
+    except RuntimeError as error:
+        # A library's thread; Python has no class of its own for it.
+        if "can't start new thread" not in str(error):
+            raise
+        STANDARD_ERROR.tell(f"gesturepose: {NoThreadError()}")
+        return NoThreadError.exit_code
     except SystemExit:  # --help, --version
         return 0
     except KeyboardInterrupt:
@@ -78,27 +115,60 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _say_unforeseen(error: Exception) -> str:
+    said = one_line(str(error))[:_SAID_AT_MOST]
+    kind = type(error).__name__
+    return (
+        f"it failed unexpectedly ({kind}{f': {said}' if said else ''}); this is a defect of the "
+        "program: '--log-level debug' shows where, for a report"
+    )
+
+
+def _flush_if_read() -> None:
+    """Write what is pending on standard output, but wait for no reader; the rest goes nowhere."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        if sys.platform == "win32" or select.select([], [sys.stdout.fileno()], [], 0)[1]:
+            sys.stdout.flush()
+    discard(sys.stdout)
+
+
+def _end_process(code: int) -> None:
+    """End the process at once where a thread hangs that the interpreter would wait for.
+
+    Keys are up by then, and lines written.
+    """
+    deadline = time.monotonic() + _THREADS_PATIENCE_S
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join(max(0.0, deadline - time.monotonic()))
+            if thread.is_alive():
+                os._exit(code)
+
+
 @contextlib.contextmanager
-def _interrupted_by_sigterm() -> Iterator[None]:
-    """Let a request to terminate end the body as Ctrl+C does, from the first second on.
+def _interrupted_by_signals() -> Iterator[None]:
+    """Let every request to end stop the body as Ctrl+C does, from the first second on.
 
     A run has its own way of ending in order, which takes over once there is something to end.
     """
     if threading.current_thread() is not threading.main_thread():  # signals are not ours to set
         yield
         return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = {
+        number: signal.signal(number, signal.default_int_handler) for number in ending_signals()
+    }
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
 
 
-def _dispatch(arguments: list[str]) -> None:
+def _dispatch(arguments: list[str], missing: frozenset[str]) -> None:
     parser, commands = make_parser()
     if arguments and arguments[0] in commands:
         options = parse(commands[arguments[0]], arguments[1:])
-        logging.basicConfig(stream=sys.stderr, level="WARNING", format=_LOG_FORMAT)
+        log_to_standard_error(options.log_level.upper())
         match arguments[0]:
             case "check":
                 check_mapping(options.file)
@@ -114,7 +184,11 @@ def _dispatch(arguments: list[str]) -> None:
                 models_command.run(options)
         return
     options = parse(parser, arguments)
-    logging.basicConfig(stream=sys.stderr, level=options.log_level.upper(), format=_LOG_FORMAT)
+    log_to_standard_error(options.log_level.upper())
+    if options.events == "-" and "stdout" in missing:
+        raise UsageError(
+            "--events -: there is no standard output, it is closed; give --events a file"
+        )
     if options.no_gui:
         _run(options)
     else:
@@ -122,39 +196,40 @@ def _dispatch(arguments: list[str]) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from gesturepose.config import find_config, load_config
+    from gesturepose.config import load_config
 
-    evaluate_command.evaluate_gestures(
-        options, _override(load_config(find_config(options.config)), options)
-    )
+    config = load_config(choose_config(options.config).path)
+    evaluate_command.evaluate_gestures(options, _override(config, options))
 
 
 def _pose_eval(options: argparse.Namespace) -> None:
-    from gesturepose.config import find_config, load_config
+    from gesturepose.config import load_config
 
-    config = _override(load_config(find_config(options.config)), options)
-    pose_eval_command.evaluate_poses(options, config)
+    config = load_config(choose_config(options.config).path)
+    pose_eval_command.evaluate_poses(options, _override(config, options))
 
 
 def _benchmark(options: argparse.Namespace) -> None:
-    from gesturepose.config import find_config, load_config
+    from gesturepose.config import load_config
 
-    path = find_config(options.config)
+    path = choose_config(options.config).path
     benchmark_command.run_benchmark(options, _override(load_config(path), options), path)
 
 
 def _run(options: argparse.Namespace) -> None:
     from gesturepose.app import RunOptions
-    from gesturepose.config import find_config, load_config
+    from gesturepose.config import agree_to, load_config
     from gesturepose.explain_log import choose_gestures
     from gesturepose.headless import run_headless
 
-    path: Path = find_config(options.config)
+    path: Path = choose_config(options.config).path
 
     def adjust(config: Config) -> Config:
         return _override(config, options)
 
     config, explain = adjust(load_config(path)), options.explain
+    if options.config is not None:
+        agree_to(path)
     run_headless(
         config,
         RunOptions(
@@ -174,21 +249,23 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _run_app(options: argparse.Namespace) -> None:
-    from gesturepose.config import find_config, load_config
+    from gesturepose.config import agree_to, load_config
     from gesturepose.gui.display_check import check_display
     from gesturepose.resources import default_config
 
     for option in _HEADLESS_ONLY:
         if getattr(options, option) not in (None, False):
             raise UsageError(f"--{option} goes with --no-gui")
-    path = find_config(options.config)
+    found = choose_config(options.config)
     # A wrong option shows before any window; a wrong mapping is shown by the window.
     _override(load_config(default_config()), options)
     check_display()
     from gesturepose.gui.application import run_app
 
+    if options.config is not None:
+        agree_to(found.path)
     if not run_app(
-        path,
+        found,
         adjust=lambda config: _override(config, options),
         source=options.source,
         practice=options.dry_run,

@@ -56,8 +56,8 @@ def make_parser() -> tuple[Parser, dict[str, Parser]]:
     add(
         "--config",
         metavar="FILE",
-        help="mapping to use (default: ./gestures.toml, then the one in your configuration "
-        "folder, then the packaged one)",
+        help="mapping to use (default: ./gestures.toml if you named it once with --config, then "
+        "the one in your configuration folder, then the packaged one)",
     )
     add(
         "--source",
@@ -90,13 +90,7 @@ def make_parser() -> tuple[Parser, dict[str, Parser]]:
         metavar="MODE",
         help="obey 'always', or only after the 'wake' gesture (overrides control.engagement)",
     )
-    add(
-        "--log-level",
-        metavar="LEVEL",
-        type=_level,
-        default="info",
-        help=f"how much to tell on standard error: {', '.join(_LEVELS)} (default: info)",
-    )
+    _add_log_level(parser, "info")
 
     check = Parser(
         prog="gesturepose check",
@@ -137,7 +131,7 @@ def make_parser() -> tuple[Parser, dict[str, Parser]]:
         allow_abbrev=False,
     )
     benchmark_command.add_options(benchmark)
-    return parser, {
+    commands = {
         "check": check,
         "cameras": cameras,
         "models": models,
@@ -145,6 +139,19 @@ def make_parser() -> tuple[Parser, dict[str, Parser]]:
         "pose-eval": pose_eval,
         "benchmark": benchmark,
     }
+    for command in commands.values():
+        _add_log_level(command, "warning")
+    return parser, commands
+
+
+def _add_log_level(parser: Parser, default: str) -> None:
+    parser.add_argument(
+        "--log-level",
+        metavar="LEVEL",
+        type=_level,
+        default=default,
+        help=f"how much to tell on standard error: {', '.join(_LEVELS)} (default: {default})",
+    )
 
 
 def _positive(text: str) -> float:
@@ -170,7 +177,8 @@ def parse(parser: Parser, arguments: Sequence[str]) -> argparse.Namespace:
     options, rest = parser.parse_known_args(arguments)
     if not rest:
         return options
-    word = rest[0].split("=")[0]
+    # A value is not repeated; and no part of an address, which hides its login only when whole.
+    word = rest[0].split("=")[0] if rest[0].startswith("-") else rest[0]
     known = [flag for action in parser._actions for flag in action.option_strings]  # noqa: SLF001
     if not word.startswith("-") and parser.prog == "gesturepose":
         kind, known = "command", list(COMMANDS)

@@ -7,14 +7,17 @@ never reads a camera, a network or a screen.
 from __future__ import annotations
 
 import json
+import logging
+import stat
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-import platformdirs
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from gesturepose.actions.keys import parse_chord
+from gesturepose.actions.programs import explain_command
 from gesturepose.actions.settings import Binding
 from gesturepose.capture.settings import CaptureSettings
 from gesturepose.config_errors import (
@@ -24,10 +27,14 @@ from gesturepose.config_errors import (
     format_place,
     suggest,
 )
+from gesturepose.config_file import read_text
 from gesturepose.errors import UsageError, one_line
 from gesturepose.gestures.engagement import EngagementMode
 from gesturepose.gestures.settings import ClassifierSettings, Gesture
+from gesturepose.platforms.folder_consent import answer_for, remember, who_else_may_change
 from gesturepose.platforms.hotkeys import split_hotkey
+from gesturepose.platforms.small_files import is_file, say_why
+from gesturepose.platforms.user_folders import expand_home, user_folder
 from gesturepose.pose.settings import PoseSettings
 from gesturepose.resources import default_config
 from gesturepose.toml_lines import Place, find_lines, nearest
@@ -37,11 +44,14 @@ __all__ = [
     "Config",
     "ConfigError",
     "ControlSettings",
+    "FoundConfig",
     "find_config",
     "load_config",
+    "look_for_config",
     "parse_config",
-    "read_config_text",
 ]
+
+_log = logging.getLogger(__name__)
 
 FILE_NAME = "gestures.toml"
 GestureName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -74,7 +84,7 @@ class ControlSettings(BaseModel):
     takeover_s: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 3.0
     """Somebody else may claim the control when its owner made no gesture for so long."""
     allow_commands: bool = False
-    """Whether bindings may run commands."""
+    """Whether bindings may run commands, launch with arguments or by path, and open programs."""
     release_camera_s: Annotated[float, Field(ge=0, le=86400, allow_inf_nan=False)] = 10.0
     """The desktop app closes the camera when paused this long; 0: at once.
 
@@ -107,8 +117,31 @@ class Config(BaseModel):
     bindings: tuple[Binding, ...] = ()
 
 
-def find_config(given: str | None) -> Path:
-    """Where the configuration is: ``--config``, this folder, the user's folder, the package.
+@dataclass(frozen=True, slots=True)
+class FoundConfig:
+    """Where the configuration is, and what was left out.
+
+    Attributes
+    ----------
+    path
+        The file to use.
+    unused
+        The current folder's gestures.toml, if there is one that is not used because the user has
+        not agreed to it; ``None`` otherwise.
+    open_to
+        Who else may change ``unused``, so that agreeing once is not enough; empty for nobody.
+    """
+
+    path: Path
+    unused: Path | None = None
+    open_to: str = ""
+
+
+def look_for_config(given: str | None) -> FoundConfig:
+    """Look for the configuration: ``--config``, this folder, the user's folder, the package.
+
+    This folder's counts only if it was agreed to, by naming it once in a run or in the app, and
+    nobody else may change it: the folder may be somebody else's, and its mapping would act.
 
     Raises
     ------
@@ -116,22 +149,84 @@ def find_config(given: str | None) -> Path:
         If a file was given and is not there.
     """
     if given is not None:
-        path = Path(given)
-        if not path.is_file():
-            raise UsageError(f"configuration {given} {_why_no_file(path)}")
-        return path
-    for path in (Path(FILE_NAME), platformdirs.user_config_path("gesturepose") / FILE_NAME):
-        if path.is_file():
-            return path
-    return default_config()
+        path = expand_home(given)
+        _need_file(path, given)
+        return FoundConfig(path)
+    usual = _own_config() or default_config()
+    here = Path(FILE_NAME)
+    if not is_file(here) or _is_same(here, usual) or _is_packaged(here):
+        return FoundConfig(usual)
+    open_to = who_else_may_change(here)
+    if answer_for(here) == "agreed" and not open_to:
+        return FoundConfig(here)
+    return FoundConfig(usual, here, open_to)
+
+
+def _own_config() -> Path | None:
+    """Return the user's own gestures.toml, if there is one."""
+    folder = user_folder("config")
+    if folder is None:
+        return None
+    path = folder / FILE_NAME
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:  # HOME may be another user's
+        _log.warning("%s is not used: it may not be looked at: %s", path, say_why(error))
+        return None
+    return path
+
+
+def find_config(given: str | None) -> Path:
+    """Return the path of `look_for_config`, and raise as it does."""
+    return look_for_config(given).path
+
+
+def agree_to(path: Path) -> None:
+    """Use a gestures.toml from now on whenever the program is started in its folder."""
+    if path.name == FILE_NAME and is_file(path):
+        remember(path, "agreed")
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except OSError:
+        return False
+
+
+def _is_packaged(path: Path) -> bool:
+    """Whether a file is the packaged one or says the same: there is nothing to agree to."""
+    packaged = default_config()
+    if _is_same(path, packaged):
+        return True
+    try:
+        return read_text(path) == read_text(packaged)
+    except ConfigError:
+        return False
+
+
+def _need_file(path: Path, given: str) -> None:
+    """Raise `UsageError` for what cannot be a configuration; reading it decides the rest."""
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise UsageError(f"configuration {given} {_why_no_file(path)}") from error
+    except (OSError, ValueError) as error:
+        raise UsageError(f"configuration {given} cannot be read: {say_why(error)}") from error
+    if stat.S_ISDIR(mode):
+        raise UsageError(f"configuration {given} {_why_no_file(path)}")
 
 
 def _why_no_file(path: Path) -> str:
     if path.is_dir():
         inside = path / FILE_NAME
         return "is a folder, not a file" + (
-            f"; did you mean '{inside}'?" if inside.is_file() else ""
+            f"; did you mean '{inside}'?" if is_file(inside) else ""
         )
+    if path.is_symlink():
+        return "is a link that leads nowhere"
     try:
         neighbours = [entry.name for entry in path.parent.iterdir() if entry.suffix == ".toml"]
     except OSError:
@@ -149,25 +244,7 @@ def load_config(path: Path) -> Config:
     ConfigError
         With every problem found.
     """
-    return parse_config(read_config_text(path), name=str(path))
-
-
-def read_config_text(path: Path) -> str:
-    """Read the text of a gestures.toml, with or without a byte order mark.
-
-    Raises
-    ------
-    ConfigError
-        If it cannot be read, or is not UTF-8.
-    """
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigError(
-            [f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8"]
-        ) from error
-    except OSError as error:
-        raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from error
+    return parse_config(read_text(path), name=str(path))
 
 
 def parse_config(text: str, *, name: str = FILE_NAME) -> Config:
@@ -233,10 +310,10 @@ def _contradictions(document: dict[str, Any], lines: dict[Place, int], name: str
                 f"{at('bindings', i, 'gesture')}: gesture '{one_line(gesture)}' is not defined"
                 + suggest(gesture, gestures)
             )
-        if "run" in binding and control.get("allow_commands") is not True:
-            problems.append(
-                f"{at('bindings', i, 'run')}: refused unless [control] has allow_commands = true"
-            )
+        for kind in binding if control.get("allow_commands") is not True else ():
+            refusal = explain_command(kind, binding[kind])
+            if refusal is not None:
+                problems.append(f"{at('bindings', i, kind)}: {refusal}")
     wake = control.get("wake", ControlSettings().wake)
     needed = "wake" in (control.get("engagement"), control.get("operator"))
     if needed and isinstance(wake, str) and wake not in gestures:

@@ -5,8 +5,15 @@ It refuses nothing; what cannot be used is `gesturepose.config`'s to say.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
+from gesturepose.platforms.window_text import (
+    describe_app,
+    find_pattern,
+    looks_like_pattern,
+    looks_plain,
+)
 from gesturepose.toml_lines import Place, find_lines, nearest
 
 if TYPE_CHECKING:
@@ -69,12 +76,13 @@ def _doubts(config: Config) -> Iterator[tuple[Place, str]]:
             yield place, _hasty(i, binding, gesture)
         if binding.control is not None and not _is_deliberate(gesture, PAUSING_S):
             yield place, _hasty_control(i, binding, gesture)
+        yield from ((place, doubt) for doubt in _misread(i, binding))
         for j, earlier in enumerate(config.bindings[:i]):
             if earlier.enabled and _overlap(earlier, binding):
                 yield (
                     place,
                     f"bindings[{i}] and bindings[{j}] both act on '{binding.gesture}'"
-                    + (f" in windows matching '{binding.app}'" if binding.app else ""),
+                    + (f" in windows matching {describe_app(binding.app)}" if binding.app else ""),
                 )
 
 
@@ -100,6 +108,33 @@ def _how_hasty(gesture: Gesture) -> str:
     if gesture.motion is not None:
         return "a motion, which happens by accident; use a posture with"
     return f"held for {gesture.hold_s:g} s only; give it"
+
+
+def _misread(index: int, binding: Binding) -> Iterator[str]:
+    """Tell where text is a pattern that hardly was meant as one, or the other way round."""
+    app, close = binding.app, binding.close
+    if isinstance(app, str) and find_pattern(app) is not None:
+        yield (
+            f"bindings[{index}] has app = '{app}', whose slashes belong to the pattern; write it "
+            "without them"
+        )
+    elif isinstance(app, str) and looks_plain(app):
+        yield (
+            f"bindings[{index}] has app = '{app}', which is read as a pattern (regular "
+            "expression); plain text stands in a list: "
+            f"app = {json.dumps([app], ensure_ascii=False)}"
+        )
+    for name in app if isinstance(app, tuple) else ():
+        if looks_like_pattern(name):
+            yield (
+                f"bindings[{index}] has '{name}' in the list of app, which is read as plain text; "
+                "a pattern stands alone, without a list"
+            )
+    if close is not None and find_pattern(close) is None and looks_like_pattern(close):
+        yield (
+            f"bindings[{index}] has close = '{close}', which is read as plain text; a pattern "
+            f"stands between slashes: '/{close}/'"
+        )
 
 
 def _overlap(one: Binding, other: Binding) -> bool:

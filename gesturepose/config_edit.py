@@ -212,8 +212,8 @@ class ConfigEditor(EditedConfig):
         """Return the text with the default gestures, which hold as long as it defines none."""
         if "gestures" in load_toml(self.text):
             return self.text
-        default = config_file.read(default_config()).content.decode("utf-8")
-        block = _COPIED_GESTURES + toml_items.take_tables(default.replace("\r\n", "\n"), "gestures")
+        default = config_file.read_text(default_config())
+        block = _COPIED_GESTURES + toml_items.take_tables(default, "gestures")
         return f"{self.text.rstrip()}\n\n{block}" if self.text.strip() else block
 
 

@@ -1,8 +1,8 @@
 """gestures.toml on the disk: read whole, written whole or not at all.
 
-A reader never sees half a file: the new one is written beside the old one and takes its place in
-one step. Permissions, links, line ends and a byte order mark stay as they were. It does not know
-what the text means.
+The one place where it is read, by whoever: bounded, and never waited for. A reader never sees half
+a file: the new one is written beside the old one and takes its place in one step. Permissions,
+links, line ends and a byte order mark stay as they were. It does not know what the text means.
 """
 
 from __future__ import annotations
@@ -16,26 +16,20 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from gesturepose.config import ConfigError
+from gesturepose.config_errors import ConfigError
+from gesturepose.platforms.small_files import (
+    Seen,
+    Stamp,
+    UnreadableError,
+    read_small_file,
+    say_why,
+    stamp_of,
+)
 
+LIMIT_BYTES = 1 << 20
+"""A mapping is written by hand; the packaged one has 15 KB."""
 _FRESH_S = 1.0
 """A file emptied so short a time ago is probably being written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A file as it was seen last.
-
-    Attributes
-    ----------
-    content
-        Its bytes.
-    stamp
-        Time of change in ns, size, and the file's number; ``None`` when it was gone.
-    """
-
-    content: bytes
-    stamp: tuple[int, int, int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,33 +51,74 @@ class Decoded:
     crlf: bool
 
 
-def read(path: Path) -> Stored:
+def read(path: Path, *, pipes: bool = False) -> Seen:
     """Read a file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    pipes
+        Whether a pipe or the null device will do, for who reads once and watches nothing.
 
     Raises
     ------
     ConfigError
-        It cannot be read.
+        It cannot be read, or is no file, or far too large.
     """
     try:
-        stamp = _stamp(path)
-        return Stored(path.read_bytes(), stamp)
-    except OSError as error:
-        raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from error
+        return read_small_file(path, limit=LIMIT_BYTES, pipes=pipes)
+    except FileNotFoundError as error:
+        raise ConfigError([f"{path}: cannot be read: {say_why(error)}"]) from error
+    except UnreadableError as error:
+        raise ConfigError([f"{path}: {error}"]) from error
 
 
-def read_if_changed(path: Path, before: Stored, *, thorough: bool) -> Stored | None:
-    """Read a file again; ``None`` when it is as before, gone, or just being written."""
+def read_text(path: Path) -> str:
+    """Read the text of a file, with or without a byte order mark; a pipe will do.
+
+    Raises
+    ------
+    ConfigError
+        It cannot be read, or is not UTF-8.
+    """
+    return decode(read(path, pipes=True).content, name=str(path)).text
+
+
+def read_if_changed(path: Path, before: Seen | None, *, thorough: bool = False) -> Seen | None:
+    """Read a file again; ``None`` when it is as before, gone, or just being written.
+
+    Parameters
+    ----------
+    path
+        The file.
+    before
+        How it was seen last; ``None`` if it never was.
+    thorough
+        Read it even if its stamp is as before.
+
+    Raises
+    ------
+    ConfigError
+        It is there and cannot be read.
+    """
     try:
-        stamp = _stamp(path)
-        if stamp == before.stamp and not thorough:
-            return None
-        content = path.read_bytes()
+        stamp = stamp_of(path.stat())
     except OSError:
+        stamp = None  # the read says why
+    if before is not None and stamp == before.stamp and not thorough:
         return None
-    if not content.strip() and abs(time.time() - stamp[0] / 1e9) < _FRESH_S:
+    try:
+        seen = read_small_file(path, limit=LIMIT_BYTES)
+    except FileNotFoundError:
         return None
-    return Stored(content, stamp)
+    except UnreadableError as error:
+        raise ConfigError([f"{path}: {error}"]) from error
+    age_s = time.time() - seen.stamp.modified_ns / 1e9
+    # The clock of files may be a little behind, and a little ahead.
+    if not seen.content.strip() and -_FRESH_S / 2 < age_s < _FRESH_S:
+        return None
+    return seen
 
 
 def decode(content: bytes, *, name: str) -> Decoded:
@@ -106,7 +141,7 @@ def decode(content: bytes, *, name: str) -> Decoded:
     return Decoded(text.replace("\r\n", "\n"), bom=bom, crlf=crlf)
 
 
-def write(path: Path, text: str, *, like: Stored) -> Stored:
+def write(path: Path, text: str, *, like: Seen) -> Seen:
     """Put a text in the place of a file, with the line ends and byte order mark of ``like``.
 
     A link stays a link: the file it points to is replaced.
@@ -125,14 +160,14 @@ def write(path: Path, text: str, *, like: Stored) -> Stored:
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists() and not os.access(target, os.W_OK):
             raise ConfigError([f"{path}: may only be read; allow writing, or use a copy of it"])
-        return Stored(content, _replace(target, content))
-    except OSError as error:
+        return Seen(content, _replace(target, content))
+    except (OSError, RuntimeError, ValueError) as error:  # a link that leads back to itself, say
         raise ConfigError(
-            [f"{path}: cannot be saved: {error.strerror or error}; nothing was changed"]
+            [f"{path}: cannot be saved: {say_why(error)}; nothing was changed"]
         ) from error
 
 
-def _replace(target: Path, content: bytes) -> tuple[int, int, int]:
+def _replace(target: Path, content: bytes) -> Stamp:
     number, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent)
     try:
         with os.fdopen(number, "wb") as file:
@@ -144,15 +179,10 @@ def _replace(target: Path, content: bytes) -> tuple[int, int, int]:
         else:
             Path(name).chmod(0o644)
         # Before it takes its place: somebody else may write the file right after.
-        stamp = _stamp(Path(name))
+        stamp = stamp_of(Path(name).stat())
         Path(name).replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
     return stamp
-
-
-def _stamp(path: Path) -> tuple[int, int, int]:
-    status = path.stat()
-    return status.st_mtime_ns, status.st_size, status.st_ino

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gesturepose.config import read_config_text
+from gesturepose import config_file
+from gesturepose.config_errors import ConfigError
 from gesturepose.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from gesturepose.platforms.small_files import Seen
 
 LOOK_S = 0.5
 """How often a front end should look, in seconds: seldom enough to cost nothing."""
@@ -22,7 +25,8 @@ LOOK_S = 0.5
 class ConfigWatch:
     """Notices that a file has another text than before.
 
-    A file that is away for a moment, as while an editor replaces it, is looked at again later.
+    A file that is away for a moment, as while an editor replaces it, is looked at again later; so
+    is one that cannot be read, which is told once.
 
     Parameters
     ----------
@@ -34,7 +38,8 @@ class ConfigWatch:
     on_problems
         Told what is wrong with the file, a line each.
     seen
-        The text already known; without it, the file as it is now is taken for known.
+        The text already known; without it, the file as it is now is taken for known, and so is
+        what keeps it from being read: a pipe that was read once, say.
     """
 
     def __init__(
@@ -48,31 +53,39 @@ class ConfigWatch:
         self._path = path
         self._on_text = on_text
         self._on_problems = on_problems
-        self._seen = seen
-        # With a known text the first look reads: the file may have changed since that was read.
-        self._stamp = self._read_stamp() if seen is None else None
+        self._text = seen
+        self._before: Seen | None = None
+        self._told: list[str] = []
+        if seen is None:
+            try:
+                self._before = config_file.read(path)
+                self._text = self._decode(self._before)
+            except ConfigError as error:
+                self._told = error.problems
 
     def expect(self, text: str) -> None:
         """Take note of a text that the caller writes itself, which is then no change."""
-        self._seen = text
+        self._text = text
 
     def look(self) -> None:
         """Tell what changed since the last look, if anything did."""
-        stamp = self._read_stamp()
-        known, self._stamp = self._stamp, stamp
-        if stamp is None or stamp == known:
-            return
         try:
-            text = read_config_text(self._path)
-            if text != self._seen:
-                self._seen = text
+            seen = config_file.read_if_changed(self._path, self._before)
+        except ConfigError as error:
+            if error.problems != self._told:
+                self._told = error.problems
+                self._on_problems(error.problems)
+            return
+        if seen is None:
+            return
+        self._before, self._told = seen, []
+        try:
+            text = self._decode(seen)
+            if text != self._text:
+                self._text = text
                 self._on_text(text)
         except UsageError as error:
             self._on_problems(error.problems)
 
-    def _read_stamp(self) -> tuple[int, int, int] | None:
-        try:
-            status = self._path.stat()
-        except OSError:
-            return None
-        return status.st_mtime_ns, status.st_size, status.st_ino
+    def _decode(self, seen: Seen) -> str:
+        return config_file.decode(seen.content, name=str(self._path)).text

@@ -12,11 +12,11 @@ import tomllib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import platformdirs
-
 from gesturepose import config_file
-from gesturepose.config import FILE_NAME, Config, ConfigError, parse_config, read_config_text
+from gesturepose.config import FILE_NAME, Config, ConfigError, parse_config
 from gesturepose.edit_history import EditHistory
+from gesturepose.platforms.small_files import exists
+from gesturepose.platforms.user_folders import NO_HOME, user_folder
 from gesturepose.resources import default_config
 
 if TYPE_CHECKING:
@@ -47,11 +47,13 @@ class EditedConfig:
 
     def __init__(self, path: Path, *, own_path: Path | None = None) -> None:
         self.path = path
-        self._own_path = own_path or platformdirs.user_config_path("gesturepose") / FILE_NAME
+        folder = user_folder("config")
+        self._own_path = own_path or (folder and folder / FILE_NAME)
         self._history = EditHistory()
         self._stored = config_file.read(path)
         self.problems: list[str] = []
         """What is wrong with the file as it is now; empty while it is valid."""
+        self._is_unread = False
         try:
             text = config_file.decode(self._stored.content, name=path.name).text
             self.config: Config = parse_config(text, name=path.name)
@@ -60,7 +62,7 @@ class EditedConfig:
         except ConfigError as error:
             self.problems = error.problems
             # Until it is corrected the program does what it does without a file.
-            self.text = read_config_text(default_config())
+            self.text = config_file.read_text(default_config())
             self.config = parse_config(self.text)
             self._was_good = False
 
@@ -135,14 +137,22 @@ class EditedConfig:
         thorough
             Read the file even if its size and time are as before.
         """
-        stored = config_file.read_if_changed(self.path, self._stored, thorough=thorough)
+        problems = self.problems
+        try:
+            stored = config_file.read_if_changed(
+                self.path, self._stored, thorough=thorough or self._is_unread
+            )
+        except ConfigError as error:
+            self._is_unread, self.problems = True, error.problems
+            return self.problems != problems
         if stored is None:
+            if self._is_unread:  # what was in the way is gone, and the file with it
+                self._is_unread, self.problems = False, []
+            return self.problems != problems
+        before, self._stored = self._stored, stored
+        if stored.content == before.content and not self._is_unread:
             return False
-        before = self._stored
-        self._stored = stored
-        if stored.content == before.content:
-            return False
-        problems, self.problems = self.problems, []
+        self._is_unread, self.problems = False, []
         try:
             text = config_file.decode(stored.content, name=self.path.name).text
             config = parse_config(text, name=self.path.name)
@@ -201,6 +211,8 @@ class EditedConfig:
             )
 
     def _refuse_if_broken(self) -> None:
+        if self._is_unread:
+            raise ConfigError(self.problems)
         if self.problems:
             raise ConfigError(
                 [f"{self.path.name} has errors; correct them in the file first, then go on here"]
@@ -215,8 +227,10 @@ class EditedConfig:
     def _write(self, text: str) -> None:
         path = self.path
         if self.is_packaged:
+            if self._own_path is None:
+                raise ConfigError([f"there is no place for a mapping of your own: {NO_HOME}"])
             path = self._own_path
-            if path.exists():
+            if exists(path):
                 raise ConfigError(
                     [f"{path} exists already and is not the file shown; start again to use it"]
                 )

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 from gesturepose.actions.bindings import Bindings, BoundAction
 from gesturepose.actions.dispatcher import ActionResult
 from gesturepose.actions.kinds import Control
+from gesturepose.actions.sinks.choose import needs_input
 from gesturepose.gestures.claims import ClaimWatcher
 from gesturepose.gestures.classifier import GestureClassifier
 from gesturepose.gestures.engagement import Engagement
+from gesturepose.platforms.threads import start_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -127,14 +129,30 @@ class Engine:
         self._thread = threading.Thread(target=self._run, name="engine")
 
     def start(self) -> None:
-        """Start all threads."""
-        self._dispatcher.start()
-        self._capture.start()
-        self._thread.start()
+        """Start all threads.
+
+        Raises
+        ------
+        NoThreadError
+            The system does not start them all; then those that were started have ended.
+        """
+        try:
+            self._dispatcher.start()
+            self._capture.start()
+            start_thread(self._thread)
+        except BaseException:
+            self._stopping.set()
+            self._end()
+            self._on_end()
+            raise
 
     def stop(self) -> None:
-        """Ask everything to end; returns at once, `join` waits. May be called from any thread."""
+        """Let go of everything and ask everything to end; returns at once, `join` waits.
+
+        May be called from any thread.
+        """
         self._stopping.set()
+        self._dispatcher.end()
         self._slot.close()
 
     def join(self, timeout_s: float | None = None) -> bool:
@@ -145,7 +163,8 @@ class Engine:
         BaseException
             Whatever made a stage or the source fail.
         """
-        self._thread.join(timeout_s)
+        if self._thread.ident is not None:
+            self._thread.join(timeout_s)
         if self._thread.is_alive():
             return False
         if self._failure is not None:
@@ -206,8 +225,13 @@ class Engine:
         self._pipeline.explains = on
 
     def on_source_status(self, status: SourceStatus) -> None:
-        """Let go of everything when the source is lost or stalls; called by the capture thread."""
-        if status.kind != "back":
+        """Let go of everything when no more is seen of anybody; called by the capture thread.
+
+        A live source that is lost, stalls, is black or freezes: whatever is held would stay so.
+        """
+        if status.kind in ("lost", "stalled") or (
+            status.kind in ("black", "frozen") and not self._lossless
+        ):
             self._interrupted.set()
 
     def _run(self) -> None:
@@ -221,6 +245,7 @@ class Engine:
 
     def _loop(self) -> None:
         while not self._stopping.is_set():
+            self._dispatcher.beat()
             frame = self._slot.get(_WAKE_UP_S)
             if self._interrupted.is_set():
                 self._interrupted.clear()
@@ -299,6 +324,8 @@ class Engine:
         if config is not None:
             self._let_go()
             self._dispatcher.allow_commands = config.control.allow_commands
+            if needs_input(config.bindings):
+                self._dispatcher.expect_input()
             classifier, engagement, bindings = make_mapping(config)
             self._pipeline.replace_mapping(
                 classifier=classifier,

@@ -36,6 +36,10 @@ class ActionError(GesturePoseError):
     """An action could not be performed; the message names the fix."""
 
 
+class RefusedError(ActionError):
+    """An action that was not tried: it would do nothing, or must not be done."""
+
+
 def one_line(text: str) -> str:
     """Escape what would break a line or garble a terminal: line ends, control characters."""
     return "".join(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from gesturepose.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from gesturepose.datatypes import Explanation
     from gesturepose.event_log import EventLog
@@ -69,11 +69,19 @@ class ExplanationLog:
         Those to tell of; none for the ones nearest to firing. Of a single one, every rule is told.
     events
         Told the same, rules included.
+    say
+        Writes a line for people; by default on standard error, waiting for whoever reads it.
     """
 
-    def __init__(self, gestures: Sequence[str], events: EventLog) -> None:
+    def __init__(
+        self,
+        gestures: Sequence[str],
+        events: EventLog,
+        say: Callable[[str], None] | None = None,
+    ) -> None:
         self._gestures = gestures
         self._events = events
+        self._say = say or _say
         self._until: float | None = None
         self._nearest: dict[str, tuple[float, Explanation, str]] = {}
         self._told: dict[str, tuple[str, int, bool]] = {}
@@ -101,7 +109,9 @@ class ExplanationLog:
         if _subject(blocked_by) != self._told_blocked:
             self._told_blocked = _subject(blocked_by)
             self._events.blocked(blocked_by, t)
-            _say(f"{t:8.2f} s  {'no gesture counts: ' * bool(blocked_by)}{blocked_by or 'ready'}")
+            self._say(
+                f"{t:8.2f} s  {'no gesture counts: ' * bool(blocked_by)}{blocked_by or 'ready'}"
+            )
         for t, explanation, blocked_by in self._choose():
             blocking = explanation.blocked_by or blocked_by
             step = int(explanation.progress * _STEPS)
@@ -122,10 +132,10 @@ class ExplanationLog:
 
     def _tell(self, t: float, explanation: Explanation, blocked_by: str) -> None:
         self._events.explanation(explanation, t)
-        _say(f"{t:8.2f} s  {describe(explanation, blocked_by)}")
+        self._say(f"{t:8.2f} s  {describe(explanation, blocked_by)}")
         if len(self._gestures) == 1:
             for rule in explanation.rules:
-                _say(f"{'':14}{'ok ' if rule.met else 'NO '} {rule.words}")
+                self._say(f"{'':14}{'ok ' if rule.met else 'NO '} {rule.words}")
 
 
 def describe(explanation: Explanation, blocked_by: str = "") -> str:

@@ -6,6 +6,7 @@ for changes, and turns signals into an orderly end.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import signal
 import threading
@@ -26,19 +27,30 @@ from gesturepose.explain_log import ExplanationLog
 from gesturepose.platforms.acting_lock import ActingElsewhere, ActingLock, only_copy
 from gesturepose.platforms.hotkeys import PauseHotkey
 from gesturepose.platforms.screen_lock import ScreenLock
+from gesturepose.platforms.signals import ending_signals
+from gesturepose.platforms.small_files import absolute
+from gesturepose.platforms.standard_error import STANDARD_ERROR
 from gesturepose.skeleton import COCO17
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import FrameType
 
     from gesturepose.actions.dispatcher import ActionResult
+    from gesturepose.app import Run
     from gesturepose.config import Config
     from gesturepose.datatypes import GestureEvent
     from gesturepose.engine import Engine, PausedBy
+    from gesturepose.event_log import EventOutput
     from gesturepose.pipeline import Snapshot
 
 _log = logging.getLogger(__name__)
+
+_SIGNAL_S = 0.1
+"""Python acts on a signal only when the main thread runs, which it does so often."""
+_ONE_BREATH_S = 0.7
+_END_PATIENCE_S = 10.0
+"""How long a stage may take to finish its frame once the end was asked for."""
 
 
 class _Reporter:
@@ -63,6 +75,7 @@ class _Reporter:
     def on_snapshot(self, snapshot: Snapshot) -> None:
         if self._failure is not None:
             raise self._failure
+        self._events.output.settle()
         now = snapshot.frame.timestamp
         if self._first is None:
             self._first = now
@@ -92,7 +105,7 @@ class _Reporter:
             self._events.gesture(event, self._t(event.timestamp))
 
     def on_action(self, result: ActionResult) -> None:
-        # On the dispatcher's thread, which must go on to let go of keys: the engine's raises it.
+        # On the thread of results, which must go on with the others: the engine's raises it.
         try:
             self._events.action(result, self._t(result.bound.timestamp))
         except (OSError, GesturePoseError) as error:
@@ -236,53 +249,76 @@ def _run(  # noqa: PLR0913 - as above
     try:
         if record is not None:
             recorder = PoseRecorder(Path(record), skeleton_name=COCO17.name)
-        explanations = None if explain is None else ExplanationLog(explain, log)
+        explanations = None
+        if explain is not None:
+            explanations = ExplanationLog(explain, log, STANDARD_ERROR.tell)
         reporter = _Reporter(log, recorder, explanations)
         run = compose(config, options, reporter)
+        if not run.live and not options.realtime:
+            log.output.keep_everything()  # every frame counts, and so does every line
         stopping = threading.Event()
-        with _signals(stopping):
+        with _signals(stopping), _draining(log.output, stopping):
             log.start(
                 version=gesturepose.__version__,
                 source=run.source,
                 model=run.model,
                 provider=run.provider,
+                config=str(absolute(config_path)),
             )
+            deadline = None
+            if run.live and options.max_seconds is not None:
+                deadline = time.monotonic() + options.max_seconds
             hotkey = PauseHotkey(partial(_toggle_pause, run.engine))
             mapping = _Mapping(config_path, run.engine, hotkey, adjust, acting=not options.dry_run)
-            mapping.listen(config)
             screen = ScreenLock(run.engine.set_locked)
             try:
+                mapping.listen(config)
                 if not options.dry_run or run.live or options.realtime:
                     screen.start()
                 run.engine.start()
-                _wait(
-                    run.engine,
-                    stopping,
-                    look=mapping.look,
-                    deadline=(
-                        time.monotonic() + options.max_seconds
-                        if run.live and options.max_seconds is not None
-                        else None
-                    ),
-                )
+                _wait(run.engine, stopping, log.output, look=mapping.look, deadline=deadline)
             finally:
                 screen.close()
                 hotkey.close()
-        if explanations is not None:
-            explanations.flush()
-        log.stop(
-            frames=reporter.frames,
-            looked=reporter.looked,
-            dropped=run.engine.dropped,
-            seconds=round(reporter.last_t, 3),
-            wall_s=round(time.monotonic() - started, 3),
-            first_frame_s=round(reporter.first_frame_at - started, 3) if reporter.frames else None,
-            stages_ms=run.times.summary_ms(),
-        )
+            if explanations is not None:
+                explanations.flush()
+            _tell_end(log, run, reporter, started)
     finally:
-        if recorder is not None:
-            recorder.close()
-        log.close()
+        try:
+            if recorder is not None:
+                recorder.close()
+        finally:
+            log.close()
+
+
+def _tell_end(log: EventLog, run: Run, reporter: _Reporter, started: float) -> None:
+    log.stop(
+        frames=reporter.frames,
+        looked=reporter.looked,
+        dropped=run.engine.dropped,
+        seconds=round(reporter.last_t, 3),
+        wall_s=round(time.monotonic() - started, 3),
+        first_frame_s=round(reporter.first_frame_at - started, 3) if reporter.frames else None,
+        stages_ms=run.times.summary_ms(),
+    )
+
+
+@contextlib.contextmanager
+def _draining(output: EventOutput, stopping: threading.Event) -> Iterator[None]:
+    """Wait at the end for whoever reads, but not once the end was asked for and nobody does."""
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError, GesturePoseError):  # what came first is told
+            _drain(output, stopping)
+        raise
+    _drain(output, stopping)
+
+
+def _drain(output: EventOutput, stopping: threading.Event) -> None:
+    left = output.drain(stopping.is_set)
+    if left:
+        _log.warning("%d lines of the events are not written: nobody was reading", left)
 
 
 def _check_outputs(outputs: Mapping[str, str | None], inputs: Sequence[str]) -> None:
@@ -320,42 +356,60 @@ def _toggle_pause(engine: Engine) -> None:
 def _wait(
     engine: Engine,
     stopping: threading.Event,
+    output: EventOutput,
     *,
     look: Callable[[], None],
     deadline: float | None,
 ) -> None:
     """Wait for the engine's end; `Engine.join` raises what made it fail."""
+    look_at = time.monotonic() + LOOK_S
     try:
-        while not engine.join(LOOK_S if not stopping.is_set() else None):
-            if stopping.is_set() or (deadline is not None and time.monotonic() >= deadline):
-                engine.stop()
-                stopping.set()
-            else:
+        while not engine.join(_SIGNAL_S):
+            now = time.monotonic()
+            if stopping.is_set() or (deadline is not None and now >= deadline):
+                break
+            if now >= look_at:
                 look()
+                look_at = now + LOOK_S
+        _end(engine, output)
     except BaseException:
         engine.stop()
+        output.hurry()
         raise
 
 
-class _signals:  # noqa: N801 - a context manager used as a function
-    """SIGINT and SIGTERM set an event while the body runs; handlers are put back afterwards.
+def _end(engine: Engine, output: EventOutput) -> None:
+    """End it if it has not ended: keys come up, whoever waits for a reader goes on, threads end."""
+    engine.stop()
+    output.hurry()
+    if not engine.join(_END_PATIENCE_S):
+        raise GesturePoseError(
+            f"a stage did not end within {_END_PATIENCE_S:g} s; every key was let go of"
+        )
 
-    A second signal interrupts at once: somebody who asks twice does not want to wait for a stage
-    that hangs.
+
+class _signals:  # noqa: N801 - a context manager used as a function
+    """Requests to end set an event while the body runs; handlers are put back afterwards.
+
+    A second request interrupts at once: somebody who asks twice does not want to wait for a stage
+    that hangs. A terminal that closes may ask twice in one breath, which is one request.
     """
 
     def __init__(self, stopping: threading.Event) -> None:
         self._stopping = stopping
+        self._asked_at = 0.0
         self._before: dict[int, object] = {}
 
     def __enter__(self) -> None:
         if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in ending_signals():
                 self._before[number] = signal.signal(number, self._ask_to_end)
 
     def _ask_to_end(self, number: int, frame: FrameType | None) -> None:
-        if self._stopping.is_set():
+        now = time.monotonic()
+        if self._asked_at and now - self._asked_at > _ONE_BREATH_S:
             signal.default_int_handler(number, frame)
+        self._asked_at = self._asked_at or now
         self._stopping.set()
 
     def __exit__(self, *_: object) -> None:

@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
+import logging
 import sys
 from typing import TYPE_CHECKING
 
 from gesturepose.errors import GesturePoseError, one_line
+from gesturepose.platforms.standard_error import STANDARD_ERROR
+from gesturepose.platforms.standard_streams import discard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from gesturepose.config import FoundConfig
+
+_log = logging.getLogger(__name__)
 
 
 @contextlib.contextmanager
@@ -29,7 +35,7 @@ def writing_output() -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        discard_output()
+        discard(sys.stdout)
         raise GesturePoseError(f"standard output cannot be written: {error.strerror}") from error
 
 
@@ -39,10 +45,30 @@ def say(line: str) -> None:
         print(line)
 
 
-def discard_output() -> None:
-    """Send what is pending and what may follow nowhere; nobody reads it any more."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def choose_config(given: str | None, *, advice: str = "") -> FoundConfig:
+    """Look for the configuration; tell which one of this folder is left out, and how to use it.
+
+    Parameters
+    ----------
+    given
+        The path on the command line; ``None`` for none.
+    advice
+        What else can be done, to be said with that.
+
+    Raises
+    ------
+    UsageError
+        If a file was given and is not there.
+    """
+    from gesturepose.config import FILE_NAME, look_for_config
+
+    found = look_for_config(given)
+    if found.unused is not None:
+        how = f"name it once with '--config {FILE_NAME}', and it is from then on"
+        if found.open_to:
+            how = f"{found.open_to}; where that is meant, name it each time with '--config'"
+        _log.warning("%s of this folder is not used: %s%s", FILE_NAME, how, advice)
+    return found
 
 
 def check_mapping(file: str | None) -> None:
@@ -58,11 +84,13 @@ def check_mapping(file: str | None) -> None:
     UsageError
         If there is no such file, or, with every problem at once, it cannot be used.
     """
-    from gesturepose.config import find_config, parse_config, read_config_text
+    from gesturepose.config import FILE_NAME, parse_config
     from gesturepose.config_advice import find_doubts
+    from gesturepose.config_file import read_text
 
-    path = find_config(file)
-    text = read_config_text(path)
+    advice = f"; 'gesturepose check {FILE_NAME}' checks it"
+    path = choose_config(file, advice=advice).path
+    text = read_text(path)
     config = parse_config(text, name=str(path))
     enabled = sum(gesture.enabled for gesture in config.gestures.values())
     bound = sum(binding.enabled for binding in config.bindings)
@@ -84,10 +112,9 @@ def list_cameras() -> None:
         rows = [(str(camera.index), camera.name, camera.path) for camera in cameras]
         _print_table(("SOURCE", "NAME", "DEVICE"), rows)
     else:
-        print(
+        STANDARD_ERROR.tell(
             "gesturepose: no camera found; connect one, or try "
-            "'gesturepose --no-gui --source demo --dry-run'",
-            file=sys.stderr,
+            "'gesturepose --no-gui --source demo --dry-run'"
         )
 
 

@@ -24,8 +24,9 @@ def showing_progress(total: int) -> Iterator[Callable[[str], None]]:
     done = 0
 
     def write(text: str) -> None:
-        sys.stderr.write(f"\r\x1b[K{text}")
-        sys.stderr.flush()
+        with contextlib.suppress(OSError):  # the terminal may have been closed
+            sys.stderr.write(f"\r\x1b[K{text}")
+            sys.stderr.flush()
 
     def count(name: str) -> None:
         bar = "#" * (_BAR * done // max(total, 1))

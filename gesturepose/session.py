@@ -10,6 +10,8 @@ import dataclasses
 import time
 from typing import TYPE_CHECKING
 
+from gesturepose.actions.sinks.choose import needs_input
+from gesturepose.platforms.threads import start_thread
 from gesturepose.session_control import SessionControl
 from gesturepose.session_status import SessionListener, SessionState, SessionStatus
 from gesturepose.session_verdict import is_live, needs_restart
@@ -45,8 +47,14 @@ class Session(SessionControl):
     # Orders
 
     def start(self) -> None:
-        """Begin; once only. A session paused before stays so and opens nothing."""
-        self._thread.start()
+        """Begin; once only. A session paused before stays so and opens nothing.
+
+        Raises
+        ------
+        NoThreadError
+            The system starts no thread.
+        """
+        start_thread(self._thread)
 
     def stop(self) -> None:
         """Ask everything to end, for good; `join` waits for it."""
@@ -128,8 +136,11 @@ class Session(SessionControl):
         What it says of camera, model and tracker waits for the next `use`; see `needs_restart`.
         """
         with self._changed:
-            self._config = config
+            needed_input = needs_input(self._config.bindings)
+            self._config, self._refusal = config, ""
             if self._turn is not None:
+                if needs_input(config.bindings) and not needed_input:
+                    self._turn.perform(False)  # until it is known whether that is possible
                 self._turn.run.engine.replace_mapping(config)
             self._wake()
 

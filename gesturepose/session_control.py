@@ -13,12 +13,13 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from gesturepose.actions.sinks.choose import probe_sink
+from gesturepose.actions.sinks.choose import needs_input, probe_sink
 from gesturepose.app import Network, RunOptions, compose
 from gesturepose.capture.source import public_url
 from gesturepose.errors import ActionError
 from gesturepose.kept_network import KeptNetwork
 from gesturepose.platforms.acting_lock import ActingElsewhere, ActingLock
+from gesturepose.platforms.threads import NoThreadError
 from gesturepose.session_status import SessionListener, SessionState, SessionStatus
 from gesturepose.session_turn import Turn
 from gesturepose.session_verdict import describe_pause, is_live, judge
@@ -241,7 +242,12 @@ class SessionControl:
                 engine.pause(self._paused_by)
             engine.set_locked(self._locked)
             self._turn, self._facts = turn, (turn.run.model, turn.run.provider)
-            engine.start()
+            try:
+                engine.start()
+            except NoThreadError as error:
+                self._turn = None
+                self._judge(error)
+                return
             if self._stopping or self._stale:
                 engine.stop()
 
@@ -296,7 +302,8 @@ class SessionControl:
         refusal, other = "", None
         if not self._practice:
             try:
-                probe_sink()
+                if needs_input(self._config.bindings):
+                    probe_sink()
                 self._right.take()
             except ActionError as error:
                 refusal = str(error)
@@ -355,4 +362,5 @@ class SessionControl:
             return verdict
         if turn is None or not turn.delivers:
             return SessionState.STARTING, self._opening
-        return SessionState.WATCHING, self._refusal and f"practice only: {self._refusal}"
+        refusal = self._refusal and f"practice only: {self._refusal}"
+        return SessionState.WATCHING, turn.blank or refusal

@@ -44,6 +44,8 @@ class Turn:
         Whether a frame has come.
     lost
         Why no frames come at present; empty if they do.
+    blank
+        Why frames show nothing at present; empty if they do.
     ended
         Whether the engine has ended by itself.
     is_over
@@ -66,6 +68,7 @@ class Turn:
         self.performs = performs
         self.delivers = False
         self.lost = ""
+        self.blank = ""
         self.ended = False
         self.is_over = False
 
@@ -97,9 +100,12 @@ class Turn:
         self._note_pause(self, by)
 
     def on_source(self, status: SourceStatus) -> None:
-        """Note whether frames come."""
+        """Note whether frames come, and show anything."""
         with self._noting():
-            self.lost = "" if status.kind == "back" else status.detail
+            if status.kind in ("lost", "stalled", "back"):
+                self.lost = "" if status.kind == "back" else status.detail
+            else:
+                self.blank = "" if status.kind == "seen" else status.detail
 
     def on_end(self) -> None:
         """Note that the engine has ended."""

@@ -9,6 +9,7 @@ import logging
 import re
 from typing import TYPE_CHECKING
 
+from gesturepose.capture.address import find_address
 from gesturepose.capture.source import public_url
 from gesturepose.errors import GesturePoseError, SourceError
 from gesturepose.session_status import SessionState
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_LIVE = re.compile(r"\d+|/dev/(?!shm/).*|[A-Za-z][A-Za-z0-9+.-]+://.*")
-"""Specs of sources that may come back by themselves."""
+_CAMERA = re.compile(r"\d+|/dev/(?!shm/).*")
+"""Specs of cameras of this machine."""
 
 
 def is_live(spec: str) -> bool:
     """Whether a source, as ``--source`` takes it, is a camera or a stream, by its name alone."""
-    return _LIVE.fullmatch(spec.strip()) is not None
+    return _CAMERA.fullmatch(spec.strip()) is not None or find_address(spec) is not None
 
 
 def needs_restart(before: Config, after: Config) -> bool:

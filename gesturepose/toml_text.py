@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from gesturepose.toml_layout import (
     Entry,
+    Header,
     Layout,
     NoPlaceError,
     join_texts,
@@ -90,11 +92,32 @@ def set_value(text: str, place: Place, value: Value) -> str:
     Raises
     ------
     NoPlaceError
-        No such array item, or a table of its own stands there.
+        No such array item, or no table to write it into.
     """
     layout = Layout(text)
     if place in layout.values:
-        return _replace(text, layout.values[place], write_value(value))
+        kept = next((e for e in layout.statements if e.place == place), None)
+        above = _comments_within(text, layout, kept) if kept else ""
+        at = line_start(text, kept.start) if kept else 0
+        changed = _replace(text, layout.values[place], write_value(value))
+        return changed[:at] + above + changed[at:]
+    parts = _Parts.of(layout, place)
+    return _set_parts(text, place, parts, value) if parts else _add(text, layout, place, value)
+
+
+def _set_parts(text: str, place: Place, parts: _Parts, value: Value) -> str:
+    """Give a table that is written in parts another value; parts that stay are changed in place."""
+    if not (parts.keys and isinstance(value, Mapping) and value):
+        return rename_value(text, place, str(place[-1]), value)
+    for key, item in value.items():
+        text = set_value(text, (*place, key), item)
+    for key in sorted(parts.keys - value.keys()):
+        text = remove_value(text, (*place, key))
+    return text
+
+
+def _add(text: str, layout: Layout, place: Place, value: Value) -> str:
+    """Write a key that the text does not have."""
     for length in range(len(place) - 1, -1, -1):
         owner, rest = place[:length], place[length:]
         if any(isinstance(key, int) for key in rest):
@@ -113,22 +136,29 @@ def set_value(text: str, place: Place, value: Value) -> str:
 
 
 def remove_value(text: str, place: Place) -> str:
-    """Take one key or array item out, with the comment behind it.
+    """Take one key or array item out, however it is written, with the comment behind it.
+
+    Whole lines of comment stay, also those within a table that goes.
 
     Raises
     ------
     NoPlaceError
-        There is none, or it is a table of its own.
+        There is none.
     """
     layout = Layout(text)
     statement = next((e for e in layout.statements if e.place == place), None)
     if statement is not None:
-        return text[: line_start(text, statement.start)] + text[line_end(text, statement.end) :]
+        kept = _comments_within(text, layout, statement)
+        before = text[: line_start(text, statement.start)]
+        return before + kept + text[line_end(text, statement.end) :]
     if place in layout.inline:
         return _cut_item(text, layout.inline[place].start, layout.inline[place].end)
     if place in layout.values:
         return _cut_item(text, *layout.values[place])
-    raise NoPlaceError(f"there is no {place}")
+    parts = _Parts.of(layout, place)
+    if not parts:
+        raise NoPlaceError(f"there is no {place}")
+    return _remove_parts(text, parts)
 
 
 def has_comment(text: str, place: Place) -> bool:
@@ -144,6 +174,8 @@ def has_comment(text: str, place: Place) -> bool:
 def rename_value(text: str, place: Place, key: str, value: Value) -> str:
     """Put another key and value where one stood; the comment behind it spoke of the old one.
 
+    What stood in several lines, or in a table of its own, becomes one line.
+
     Raises
     ------
     NoPlaceError
@@ -153,12 +185,109 @@ def rename_value(text: str, place: Place, key: str, value: Value) -> str:
     statement = next((e for e in layout.statements if e.place == place), None)
     written = f"{write_key(key)} = {write_value(value)}"
     if statement is not None:
-        end_of_line = line_end(text, statement.end)
-        return text[: statement.start] + written + "\n" + text[end_of_line:]
+        at, end_of_line = line_start(text, statement.start), line_end(text, statement.end)
+        kept = _comments_within(text, layout, statement) + text[at : statement.start]
+        return text[:at] + kept + written + "\n" + text[end_of_line:]
     if place in layout.inline:
         entry = layout.inline[place]
         return text[: entry.start] + written + text[entry.end :]
-    raise NoPlaceError(f"there is no {place}")
+    parts = _Parts.of(layout, place)
+    if not parts:
+        raise NoPlaceError(f"there is no {place}")
+    if parts.inline:
+        first, *others = parts.inline
+        for entry in reversed(others):
+            text = _cut_item(text, entry.start, entry.end)
+        return text[: first.start] + written + text[first.end :]
+    if parts.dotted:
+        first, *others = parts.dotted
+        text = _remove_parts(text, replace(parts, dotted=others))
+        return text[: first.start] + written + "\n" + text[line_end(text, first.end) :]
+    return set_value(_remove_parts(text, parts), (*place[:-1], key), value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Where a table stands that is written in parts, in the order of the text.
+
+    Attributes
+    ----------
+    keys
+        Its keys.
+    inline
+        Dotted keys of a table in braces: ``{ scroll.x = 1, scroll.y = 2 }``.
+    dotted
+        Lines with dotted keys: ``scroll.x = 1``.
+    tables
+        Headers of tables of its own, ``[bindings.scroll]``, and the lines below them.
+    """
+
+    keys: frozenset[str]
+    inline: list[Entry]
+    dotted: list[Entry]
+    tables: list[Entry | Header]
+
+    @classmethod
+    def of(cls, layout: Layout, place: Place) -> _Parts:
+        """Find the parts; all empty where nothing is written in parts."""
+        length = len(place)
+        inline = [
+            entry
+            for entry in layout.inline.values()
+            if _begins(entry, place) and len(entry.table) < length
+        ]
+        lines = [entry for entry in layout.statements if _begins(entry, place)]
+        headers = [header for header in layout.headers if header.place[:length] == place]
+        below: list[Entry | Header] = [e for e in lines if len(e.table) >= length]
+        parts: list[Entry | Header] = [*inline, *lines, *headers]
+        found = [part.place for part in parts]
+        return cls(
+            keys=frozenset(
+                str(part[length])
+                for part in found
+                if len(part) > length and isinstance(part[length], str)
+            ),
+            inline=sorted(inline, key=lambda entry: entry.start),
+            dotted=[entry for entry in lines if len(entry.table) < length],
+            tables=sorted([*below, *headers], key=lambda part: part.start),
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.inline or self.dotted or self.tables)
+
+
+def _remove_parts(text: str, parts: _Parts) -> str:
+    for entry in reversed(parts.inline):
+        text = _cut_item(text, entry.start, entry.end)
+    lines = sorted([*parts.dotted, *parts.tables], key=lambda part: part.start, reverse=True)
+    for part in lines:
+        before = text[: line_start(text, part.start)]
+        after = text[line_end(text, part.end) :]
+        # Where a table stood apart, one blank line is enough.
+        if isinstance(part, Header) and before.endswith("\n\n") and after[:1] in ("", "\n"):
+            before = before[:-1]
+        text = before + after
+    return text
+
+
+def _comments_within(text: str, layout: Layout, entry: Entry) -> str:
+    """Return the whole lines of comment within a value, which may be a list over several lines."""
+    if "\n" not in text[entry.start : entry.end]:
+        return ""
+    strings = [
+        span
+        for place, span in layout.values.items()
+        if place[: len(entry.place)] == entry.place and text[span[0]] in "\"'"
+    ]
+    found = [
+        match
+        for match in re.compile(r"^[ \t]*(#.*)$", re.MULTILINE).finditer(
+            text, entry.start, entry.end
+        )
+        if not any(start <= match.start(1) < end for start, end in strings)
+    ]
+    indent = text[line_start(text, entry.start) : entry.start]
+    return "".join(f"{indent}{match[1]}\n" for match in found)
 
 
 def _begins(entry: Entry, owner: Place) -> bool:
@@ -200,6 +329,8 @@ def _insert_inline(
 
 def _insert_table(text: str, layout: Layout, keys: Sequence[str], value: Value) -> str:
     """Open a new table for the last key: above gestures and bindings, or at the end."""
+    if len(keys) < 2:
+        raise NoPlaceError(f"{'.'.join(keys)} is a table")
     header = "[" + ".".join(map(write_key, keys[:-1])) + "]"
     block = f"{header}\n{write_key(keys[-1])} = {write_value(value)}\n"
     first = next((h.start for h in layout.headers if h.place[0] in ("gestures", "bindings")), None)

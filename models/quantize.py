@@ -28,7 +28,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import onnx
-import onnxruntime
 from movenet_steps import Network, QuantizationError, Step, read_network
 from quantized_graph import RoundedWeight, write_network
 from weight_rounding import (
@@ -45,6 +44,7 @@ from gesturepose.evaluation.coco_annotations import open_labelled
 from gesturepose.evaluation.person_crops import input_size_of, paddings_of, read_samples
 from gesturepose.pose.card import read_card
 from gesturepose.pose.letterbox import Letterbox
+from gesturepose.pose.runtime import import_onnxruntime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,6 +78,7 @@ def watch(
 ) -> Iterator[dict[str, FloatArray]]:
     """Values ``(C, h, w)`` by name for one picture ``(h, w, 3)`` after another."""
     model = write_network(network, more_outputs=names)
+    onnxruntime = import_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     options.intra_op_num_threads = 1

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Some tests import onnxruntime before anything of ours.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 # Short: the path of a socket may have a hundred bytes.
 _session = Path(tempfile.mkdtemp(prefix="gp-"))
 os.environ["XDG_RUNTIME_DIR"] = str(_session)

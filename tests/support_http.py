@@ -1,4 +1,4 @@
-"""A real HTTP MJPEG server on loopback that tests can stall, kill and start again."""
+"""Real HTTP servers on loopback: one to stall, kill and start again, one that answers anything."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Self
 from gesturepose.capture.opencv import cv2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import ssl
+    from collections.abc import Callable, Iterable
 
     from gesturepose.datatypes import ImageArray
 
@@ -157,3 +158,92 @@ class _Handler(BaseHTTPRequestHandler):
             )
             number += 1
             time.sleep(1.0 / owner.fps)
+
+
+class RawCamera:
+    """Answers every request with bytes as they are, however odd, and hangs up behind them.
+
+    ``answer`` is told a request's head and gives what to send, in pieces; `wait` inside of it lasts
+    until the server is closed, or so many seconds.
+    """
+
+    def __init__(
+        self,
+        answer: Callable[[str], Iterable[bytes]],
+        *,
+        tls: ssl.SSLContext | None = None,
+        host: str = "127.0.0.1",
+    ) -> None:
+        self.requests: list[str] = []
+        self._answer = answer
+        self._tls = tls
+        self._host = host
+        self._ended = threading.Event()
+        self._listener = socket.create_server((host, 0))
+        self._listener.settimeout(0.05)
+        self._threads = [threading.Thread(target=self._listen)]
+        self._threads[0].start()
+
+    @property
+    def port(self) -> int:
+        port: int = self._listener.getsockname()[1]
+        return port
+
+    @property
+    def netloc(self) -> str:
+        return f"{self._host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        return f"{'https' if self._tls else 'http'}://{self.netloc}/video"
+
+    def wait(self, seconds: float) -> None:
+        self._ended.wait(seconds)
+
+    def close(self) -> None:
+        self._ended.set()
+        for thread in self._threads:
+            thread.join()
+        self._listener.close()
+
+    def _listen(self) -> None:
+        while not self._ended.is_set():
+            with contextlib.suppress(TimeoutError):
+                connection, _ = self._listener.accept()
+                thread = threading.Thread(target=self._serve, args=(connection,))
+                self._threads.append(thread)
+                thread.start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with contextlib.suppress(OSError), connection:
+            connection.settimeout(5)
+            if self._tls is not None:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+            with connection:
+                request = b""
+                while b"\r\n\r\n" not in request:
+                    received = connection.recv(4096)
+                    if not received:
+                        return
+                    request += received
+                self.requests.append(request.decode("utf-8"))
+                for piece in self._answer(self.requests[-1]):
+                    if self._ended.is_set():
+                        return
+                    connection.sendall(piece)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def encode_jpeg(image: ImageArray) -> bytes:
+    return cv2.imencode(".jpg", image)[1].tobytes()
+
+
+def with_thumbnail(picture: bytes, thumbnail: bytes) -> bytes:
+    """Put a whole JPEG into another one's EXIF segment, as cameras do."""
+    inside = b"Exif\0\0" + thumbnail
+    return picture[:2] + b"\xff\xe1" + (len(inside) + 2).to_bytes(2) + inside + picture[2:]

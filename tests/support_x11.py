@@ -1,8 +1,8 @@
 """A real X server for tests: Xvfb on a free display, a window manager on demand, and a window that
 writes down what reaches it.
 
-Import what a test module needs: `x_server` (fixture; the whole run shares one server, because
-pyautogui stays with the first display it sees), `XServer`, `window_manager`, `Recorder`.
+Import what a test module needs: `x_server` (fixture; the whole run shares one server), `XServer`,
+`window_manager`, `Recorder`.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def need(program: str, package: str) -> None:
 class XServer:
     """A running Xvfb; `environment` is what a program needs to use it."""
 
-    def __init__(self, size: str = "1024x768x24", access: str = "own") -> None:
+    def __init__(self, size: str = "1024x768x24", more: Sequence[str] = ()) -> None:
         need("Xvfb", "xvfb")
         reading, writing = os.pipe()
         self._child = subprocess.Popen(
@@ -62,7 +62,7 @@ class XServer:
                 "-nolisten",
                 "tcp",
                 "-noreset",
-                *(["-ac"] if access == "open" else []),
+                *more,
             ],
             pass_fds=(writing,),
             stdin=subprocess.DEVNULL,
@@ -109,14 +109,7 @@ def shared_server() -> XServer:
     """Start the server of this test run; it ends with the run."""
     server = XServer()
     atexit.register(server.stop)
-    atexit.register(_disconnect_pyautogui)
     return server
-
-
-def _disconnect_pyautogui() -> None:
-    module = sys.modules.get("pyautogui")
-    if module is not None:
-        module.platformModule._display.close()
 
 
 @pytest.fixture
@@ -146,54 +139,67 @@ def window_manager(server: XServer) -> Iterator[None]:
         end(child)
 
 
+# A client of Xlib itself: what it makes of a keycode and a state, most programs do.
 _RECORDER = textwrap.dedent(
     """
-    import json, sys
-    from gesturepose.platforms.x11_display import open_display
-    from Xlib import X, XK, Xatom
+    import ctypes, json, struct, sys, unicodedata
     path, title, app, takes_delete = sys.argv[1:]
-    XK.load_keysym_group("xf86")
-    XK.load_keysym_group("xkb")
-    names = {v: k[3:] for k, v in vars(XK).items() if k.startswith("XK_") and isinstance(v, int)}
-    d = open_display()
-    mask = X.KeyPressMask | X.KeyReleaseMask | X.ButtonPressMask | X.ButtonReleaseMask
-    w = d.screen().root.create_window(
-        100, 100, 400, 300, 0, d.screen().root_depth, event_mask=mask | X.PointerMotionMask
-        | X.FocusChangeMask | X.StructureNotifyMask)
-    w.set_wm_name(title)
-    w.change_property(d.intern_atom("_NET_WM_NAME"), d.intern_atom("UTF8_STRING"), 8,
-                      title.encode())
-    w.set_wm_class(app.lower(), app)
+    x = ctypes.CDLL("libX11.so.6")
+    for name in ("XOpenDisplay", "XKeysymToString"):
+        getattr(x, name).restype = ctypes.c_void_p
+    for name in ("XDefaultRootWindow", "XCreateSimpleWindow", "XInternAtom"):
+        getattr(x, name).restype = ctypes.c_ulong
+    x.XKeysymToString.restype = ctypes.c_char_p
+    d = ctypes.c_void_p(x.XOpenDisplay(None))
+    root = ctypes.c_ulong(x.XDefaultRootWindow(d))
+    w = ctypes.c_ulong(x.XCreateSimpleWindow(d, root, 100, 100, 400, 300, 0, 0, 0))
+    keys, buttons, motion, structure = 1 | 2, 4 | 8, 64, 1 << 17
+    x.XSelectInput(d, w, ctypes.c_long(keys | buttons | motion | structure))
+    def atom(name):
+        return ctypes.c_ulong(x.XInternAtom(d, name.encode(), 0))
+    def change(name, kind, size, raw):
+        count = len(raw) if size == 8 else len(raw) // 8
+        x.XChangeProperty(d, w, atom(name), atom(kind), size, 0, raw, count)
+    x.XStoreName(d, w, title.encode())
+    change("_NET_WM_NAME", "UTF8_STRING", 8, title.encode())
+    change("WM_CLASS", "STRING", 8, b"%s\\0%s\\0" % (app.lower().encode(), app.encode()))
     if takes_delete == "yes":
-        w.set_wm_protocols([d.intern_atom("WM_DELETE_WINDOW")])
-    w.map()
+        change("WM_PROTOCOLS", "ATOM", 32, struct.pack("=Q", atom("WM_DELETE_WINDOW").value))
+    x.XMapWindow(d, w)
+    x.XFlush(d)
     out = open(path, "w", buffering=1)
     def tell(**line):
         out.write(json.dumps(line) + "\\n")
-    def symbol(event):
-        shift, level3 = event.state & 1, event.state & 0x80
-        row = d.get_keyboard_mapping(event.detail, 1)[0]
-        column = (4 if level3 else 0) + (1 if shift else 0)
-        sym = row[column] if column < len(row) and row[column] else row[0]
-        plain, upper = row[0], row[1]
-        if event.state & 2 and upper - plain == -0x20:
-            sym = plain if sym == upper else upper
-        return names.get(sym) or ("U+%04X" % (sym & 0xFFFFFF))
+    event = (ctypes.c_long * 24)()
+    symbol = ctypes.c_ulong()
+    text = ctypes.create_string_buffer(16)
+    def name_symbol():
+        k = symbol.value
+        if 0x1000100 <= k <= 0x110ffff:
+            return "U+%04X" % (k - 0x1000000)
+        return (x.XKeysymToString(symbol) or b"none").decode()
     while True:
-        e = d.next_event()
-        if e.type == X.MapNotify:
-            w.set_input_focus(X.RevertToParent, X.CurrentTime)
-            d.sync()
+        x.XNextEvent(d, event)
+        raw = bytes(event)
+        (kind,) = struct.unpack_from("i", raw)
+        if kind == 19:
+            x.XSetInputFocus(d, w, 2, ctypes.c_ulong(0))
+            x.XSync(d, 0)
             tell(kind="ready")
-        elif e.type in (X.KeyPress, X.KeyRelease):
-            tell(kind="key", down=e.type == X.KeyPress, key=symbol(e), state=e.state & 0xFF)
-        elif e.type in (X.ButtonPress, X.ButtonRelease):
-            tell(kind="button", down=e.type == X.ButtonPress, button=e.detail)
-        elif e.type == X.MotionNotify:
-            tell(kind="motion", x=e.root_x, y=e.root_y)
-        elif e.type == X.MappingNotify:
-            d.refresh_keyboard_mapping(e)
-        elif e.type == X.ClientMessage:
+        elif kind in (2, 3, 4, 5, 6):
+            at = 64 if struct.calcsize("l") == 8 else 36
+            rx, ry, state, detail = struct.unpack_from("iiII", raw, at + 8)
+            if kind in (2, 3):
+                x.XLookupString(event, text, 16, ctypes.byref(symbol), None)
+                tell(kind="key", down=kind == 2, key=name_symbol(), state=state & 0xff,
+                     code=detail, symbol=symbol.value, group=state >> 13 & 3)
+            elif kind in (4, 5):
+                tell(kind="button", down=kind == 4, button=detail)
+            else:
+                tell(kind="motion", x=rx, y=ry)
+        elif kind == 34:
+            x.XRefreshKeyboardMapping(event)
+        elif kind == 33:
             tell(kind="closed")
             break
     """

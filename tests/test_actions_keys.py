@@ -83,7 +83,7 @@ def test_importing_actions_and_platforms_needs_no_display_and_no_input_library()
         "for package in (gesturepose.actions, gesturepose.platforms):\n"
         "    for module in pkgutil.walk_packages(package.__path__, package.__name__ + '.'):\n"
         "        importlib.import_module(module.name)\n"
-        "heavy = {'pyautogui', 'Xlib', 'mouseinfo', 'PySide6', 'cv2', 'tkinter'}\n"
+        "heavy = {'pyautogui', 'Xlib', 'xcffib', 'mouseinfo', 'PySide6', 'cv2', 'tkinter'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )
     environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}

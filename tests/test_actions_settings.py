@@ -63,7 +63,7 @@ def test_every_kind_is_read_and_described(line: str, action: Action, words: str)
     binding = _read(line)
     assert binding.to_action() == action
     assert describe(action) == words
-    assert binding.needs_commands == isinstance(action, Run)
+    assert binding.needs_commands == (isinstance(action, Run) or "-T" in words)
 
 
 def test_the_list_above_is_complete() -> None:
@@ -78,7 +78,15 @@ def test_the_list_above_is_complete() -> None:
         ('press = "ctrl+plsu"', "unknown key 'plsu'; did you mean 'plus'?"),
         ("press = 3", "string"),
         ('press = "a"\napp = "chrom("', "not a regular expression"),
-        ('close = "["', "not a regular expression"),
+        ('press = "a"\napp = "C++("', 'plain text stands in a list: app = ["..."]'),
+        ('press = "a"\napp = ""', "should not be empty"),
+        ('press = "a"\napp = [""]', "an empty name would match every window"),
+        ('press = "a"\napp = ["firefox", " \u200b"]', "an empty name would match every window"),
+        ('press = "a"\napp = []', "should name at least one window or application"),
+        ('close = "/[/"', "not a regular expression"),
+        ('close = "//"', "an empty pattern would match every window"),
+        ('close = " "', "an empty name would match every window"),
+        ('close = ""', "should not be empty"),
         ('hold = "a"\nrepeat_s = 1', "'repeat_s' goes with press, click, scroll, move, media"),
         ('press = "a"\nrepeat_s = 0', "greater than or equal to 0.02"),
         ('press = "a"\nshell = true', "'shell' goes with 'run' only"),

@@ -66,6 +66,39 @@ def test_a_mirrored_video_is_flipped_back(tmp_path: Path) -> None:
     assert not any(is_lit_left(frame) for frame in read_all(open_source(str(path), MIRRORED)))
 
 
+@pytest.mark.parametrize(
+    ("degrees", "corner"), [(0, (0, 0)), (90, (0, -1)), (180, (-1, -1)), (270, (-1, 0))]
+)
+@pytest.mark.parametrize("mirrored", [True, False])
+def test_a_camera_that_hangs_on_its_side_is_turned_upright(
+    tmp_path: Path, degrees: int, corner: tuple[int, int], *, mirrored: bool
+) -> None:
+    image = np.zeros((48, 64, 3), np.uint8)
+    image[:16, :16] = 255
+    delivered = image[:, ::-1].copy() if mirrored else image
+    path = write_video(tmp_path / "turned.avi", [delivered, delivered])
+    settings = CaptureSettings(rotate=degrees, mirrored=mirrored)  # type: ignore[arg-type]
+    [frame, _] = read_all(open_source(str(path), settings))
+    assert isinstance(frame, Frame)
+    assert frame.size == ((64, 48) if degrees % 180 == 0 else (48, 64))
+    lit = {(y, x) for y in (0, -1) for x in (0, -1) if frame.image[y, x].mean() > 128}
+    assert lit == {corner}
+
+
+def test_the_bundled_clip_stands_upright_whatever_the_camera_does() -> None:
+    source = open_source("demo", CaptureSettings(rotate=90))
+    frame = source.read()
+    source.close()
+    assert frame is not None
+    assert frame.size == (640, 480)
+
+
+@pytest.mark.parametrize("degrees", [45, -90, 360, "90", True])
+def test_pictures_are_turned_by_right_angles_only(degrees: object) -> None:
+    with pytest.raises(ValidationError):
+        CaptureSettings(rotate=degrees)  # type: ignore[arg-type]
+
+
 def test_a_variable_frame_rate_is_respected(tmp_path: Path) -> None:
     for number, level in enumerate((10, 120, 240)):
         assert cv2.imwrite(str(tmp_path / f"{number}.png"), half_lit(level=level))

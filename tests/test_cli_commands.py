@@ -13,7 +13,17 @@ from gesturepose.capture import cameras
 from gesturepose.capture.cameras import CameraInfo
 from gesturepose.cli import main
 
-HEAVY = {"cv2", "onnxruntime", "scipy", "filterpy", "PySide6", "pyautogui", "Xlib", "matplotlib"}
+HEAVY = {
+    "cv2",
+    "onnxruntime",
+    "scipy",
+    "filterpy",
+    "PySide6",
+    "pyautogui",
+    "Xlib",
+    "xcffib",
+    "matplotlib",
+}
 
 
 @pytest.fixture(autouse=True)

@@ -298,7 +298,7 @@ def test_a_real_process_says_one_line_and_returns_the_code(tmp_path: Path) -> No
     assert "--dry-run" in done.stderr
     assert done.stderr.count("\n") == 1
     (tmp_path / "gestures.toml").write_text("[control]\nwake = 3\n")
-    done = run("check")
+    done = run("check", "gestures.toml")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
         "gesturepose: gestures.toml:2: control.wake: should be text in quotes, not 3\n"

@@ -46,6 +46,9 @@ def test_the_engine_learns_that_an_action_could_not_be_told(error: Exception) ->
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
 def test_a_log_on_a_full_disk_says_so_and_closes() -> None:
     log = JsonEventLog("/dev/full")
+    log.start(version="1")
     with pytest.raises(GesturePoseError, match="can no longer be written: No space left"):
-        log.start(version="1")
+        log.output.drain()
+    with pytest.raises(GesturePoseError, match="No space left"):
+        log.output.settle()
     log.close()

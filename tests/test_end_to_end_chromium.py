@@ -64,28 +64,27 @@ close = "Clock of the test"
 
 # Like xclock it shows something and takes no keyboard focus, so that the browser stays in front.
 _CLOCK = """
-import os, sys, time
-from Xlib import X, Xutil
+import os, select, struct, sys
 from gesturepose.platforms.x11_display import open_display
 d = open_display()
-screen = d.screen()
-w = screen.root.create_window(
-    700, 500, 200, 60, 0, screen.root_depth, background_pixel=screen.white_pixel,
-    event_mask=X.ExposureMask)
-w.set_wm_name("Clock of the test")
-w.set_wm_class("clock", "Clock")
-w.set_wm_hints(flags=Xutil.InputHint, input=0)
-w.set_wm_protocols([d.intern_atom("WM_DELETE_WINDOW")])
-w.map()
-gc = w.create_gc(foreground=screen.black_pixel)
+w = d.connection.generate_id()
+white, event_mask = d.screen.white_pixel, 1 << 15
+d.core.CreateWindow(
+    d.screen.root_depth, w, d.root, 700, 500, 200, 60, 0, 1, d.screen.root_visual, 2 | 2048,
+    [white, event_mask])
+def change(name, kind, size, raw):
+    count = len(raw) * 8 // size
+    d.core.ChangeProperty(0, w, d.atom(name), d.atom(kind), size, count, raw)
+change("WM_NAME", "STRING", 8, b"Clock of the test")
+change("WM_CLASS", "STRING", 8, b"clock\\0Clock\\0")
+change("WM_HINTS", "WM_HINTS", 32, struct.pack("=9I", 1, *[0] * 8))
+change("WM_PROTOCOLS", "ATOM", 32, struct.pack("=I", d.atom("WM_DELETE_WINDOW")))
+d.core.MapWindow(w)
+d.sync()
 with open(sys.argv[1], "w") as f:
     f.write(f"{os.getpid()}\\n")
-while True:
-    e = d.next_event()
-    if e.type == X.Expose:
-        w.draw_text(gc, 10, 30, time.strftime("%H:%M:%S"))
-    elif e.type == X.ClientMessage:
-        break
+while type(d.next_event()).__name__ != "ClientMessageEvent":
+    select.select([d], [], [], 0.2)
 """
 
 

@@ -26,7 +26,7 @@ _CONFIG = '[[bindings]]\ngesture = "raise_right_hand"\nhold = "ctrl+shift"\n'
 def keys_down(x_server: XServer) -> Iterator[Callable[[], int]]:
     """Counts the keys that are down on the display, whoever pressed them."""
     display: Any = open_display(x_server.display)
-    yield lambda: sum(bits.bit_count() for bits in display.query_keymap())
+    yield lambda: sum(bits.bit_count() for bits in display.core.QueryKeymap().reply().keys)
     display.close()
 
 

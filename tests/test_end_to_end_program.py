@@ -228,7 +228,7 @@ from gesturepose.cli import main
 
 def heavy():
     return sorted({name.partition(".")[0] for name in sys.modules}
-                  & {"PySide6", "pyautogui", "Xlib", "mouseinfo", "tkinter"})
+                  & {"PySide6", "pyautogui", "Xlib", "xcffib", "mouseinfo", "tkinter"})
 
 code = main(["--no-gui", "--source", sys.argv[1], "--dry-run", "--events", "-"])
 assert code == 0, code

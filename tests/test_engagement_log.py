@@ -43,7 +43,9 @@ def test_the_event_log_has_a_line_for_each_change(tmp_path: Path) -> None:
 def test_sentences_speak_of_it_only_where_it_takes_a_wake_gesture(
     capsys: pytest.CaptureFixture[str], *, tells: bool
 ) -> None:
-    tell(_Reporter(SpokenEventLog(tells_engagement=tells), None))
+    log = SpokenEventLog(tells_engagement=tells)
+    tell(_Reporter(log, None))
+    log.close()
     said = [line.split("s  ", 1)[1] for line in capsys.readouterr().out.splitlines()]
     everything = ["person 2 engaged", "nobody engaged", "person 3 engaged"]
     assert said == (everything if tells else [])

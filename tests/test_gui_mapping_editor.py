@@ -79,14 +79,49 @@ def test_what_is_wrong_is_said_under_the_field_and_not_written(
     combo.activated.emit(combo.count() - 1)
     line = editor.app.line
     assert line.isVisible()
-    QTest.keyClicks(line, "chrom(")
+    QTest.keyClicks(line, "/chrom(/")
     qtbot.waitUntil(editor.app_note.isVisible)
     assert "Not a regular expression" in editor.app_note.text()
     assert 'app = "chrom|' in written(page)
+    line.selectAll()
+    QTest.keyClicks(line, "chrom(")
+    qtbot.waitUntil(lambda: 'app = ["chrom("]' in written(page))
+    assert not editor.app_note.isVisible()
     QTest.keyClick(line, K.Key_Backspace)
     qtbot.waitUntil(lambda: 'app = "chrom"' in written(page))
-    assert not editor.app_note.isVisible()
     assert line.text() == "chrom"
+
+
+def test_a_list_of_names_survives_other_edits(qtbot: QtBot, page: MappingPage) -> None:
+    listed = MAPPING.replace('"chrom|firefox|msedge|microsoft-edge|safari"', '["firefox", "C++"]')
+    page._document.path.write_text(listed)
+    page._document.look()
+    qtbot.waitUntil(lambda: page._document.config.bindings[0].app == ("firefox", "C++"))
+    page.choose(0)
+    editor = page.editor
+    assert editor.app.app == ["firefox", "C++"]
+    editor.description.setFocus()
+    QTest.keyClicks(editor.description, "Bigger")
+    editor.flush()
+    assert 'app = ["firefox", "C++"]' in written(page)
+    assert 'description = "Bigger"' in written(page)
+
+
+def test_arguments_are_written_only_once_commands_are_allowed(page: MappingPage) -> None:
+    page.choose(2)
+    editor = page.editor
+    pick(editor.kind, "launch")
+    launch = field_of(editor, "launch")
+    launch.program.setFocus()
+    QTest.keyClicks(launch.program, "firefox")
+    QTest.keyClicks(launch.arguments, "--private-window")
+    editor.flush()
+    assert written(page) == MAPPING
+    assert "not allowed yet" in editor.action_note.text()
+    QTest.keyClick(launch.allow, K.Key_Space)
+    editor.flush()
+    assert page._document.config.control.allow_commands
+    assert page._document.config.bindings[2].launch == ("firefox", "--private-window")
 
 
 def test_looking_through_the_actions_writes_none_of_them(page: MappingPage) -> None:

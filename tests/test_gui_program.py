@@ -149,7 +149,7 @@ def test_closing_the_window_ends_it_where_there_is_no_tray(desktop: Desktop) -> 
     assert desktop.wait_for_end() == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_a_signal_ends_it_well(desktop: Desktop, number: signal.Signals) -> None:
     desktop.wait_for_window()
     os.kill(desktop.process.pid, number)

@@ -201,6 +201,19 @@ def test_an_edit_by_hand_shows(panel: SourcePanel, path: Path) -> None:
     assert panel.mirrored.isChecked()
 
 
+def test_a_camera_that_hangs_on_its_side_is_turned_in_the_settings(
+    panel: SourcePanel, path: Path
+) -> None:
+    assert panel.turns.currentText() == "As it comes"
+    pick(panel.turns, "90\N{DEGREE SIGN} clockwise")
+    assert read_camera(path) == {"fps": 25, "rotate": 90}
+    pick(panel.turns, "Upside down")
+    assert read_camera(path)["rotate"] == 180
+    path.write_text("[camera]\nrotate = 270\n", "utf-8")
+    panel._document.look()
+    assert panel.turns.currentText() == "270\N{DEGREE SIGN} clockwise"
+
+
 # The watch
 
 

@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import xcffib.xtest
 from hypothesis import given
 from hypothesis import strategies as st
 from support_pipeline import default
@@ -29,6 +30,8 @@ from gesturepose.platforms.hotkeys import (
     split_hotkey,
 )
 from gesturepose.platforms.x11_display import open_display
+from gesturepose.platforms.x11_keymap import XkbKeyboard
+from gesturepose.platforms.x11_keysyms import keysym_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -158,7 +161,8 @@ class Typist:
     """Presses keys as a person would, through XTEST."""
 
     def __init__(self, server: XServer) -> None:
-        self.display: Any = open_display(server.display)
+        self.display = open_display(server.display)
+        self._keyboard = XkbKeyboard(self.display)
 
     def type(self, chord: str) -> None:
         time.sleep(0.05)  # nobody is faster than that after the last key
@@ -169,11 +173,16 @@ class Typist:
             self.send(name, press=False)
 
     def send(self, name: str, *, press: bool) -> None:
-        from Xlib import XK, X
-        from Xlib.ext import xtest
-
-        code = self.display.keysym_to_keycode(XK.string_to_keysym(name))
-        xtest.fake_input(self.display, X.KeyPress if press else X.KeyRelease, code)
+        """Send a key by its symbol's name, or a key's place such as ``<AD10>``."""
+        self._keyboard.refresh()
+        keymap = self._keyboard.map
+        if name.startswith("<"):
+            code = keymap.code_at(name.strip("<>"))
+        else:
+            code = keymap.find_plain(keysym_named(name), self._keyboard.state().group)
+        assert code, name
+        xtest = self.display.connection(xcffib.xtest.key)
+        xtest.FakeInput(2 if press else 3, code, 0, 0, 0, 0, 0)
         self.display.sync()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -10,6 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 from support_x11 import Recorder, XServer, need, wait_until, window_manager, x_server
 
+from gesturepose.actions.bindings import BoundAction, Verb
+from gesturepose.actions.dispatcher import ActionResult, Dispatcher
+from gesturepose.actions.keys import parse_chord
+from gesturepose.actions.kinds import Press
+from gesturepose.actions.sinks.choose import open_sink
 from gesturepose.errors import ActionError
 from gesturepose.platforms.linux_x11 import X11Platform
 
@@ -68,7 +74,8 @@ def test_a_window_is_asked_to_close_and_its_program_ends_itself(
         wait_until(lambda: len(desktop.list_windows()) == 1, what="one window")
         assert stays.child.poll() is None
         # Without a window manager the focus falls back to the window under the pointer.
-        desktop._display.screen().root.warp_pointer(200, 200)
+        assert desktop._display is not None
+        desktop._display.core.WarpPointer(0, desktop._display.root, 0, 0, 0, 0, 200, 200)
         wait_until(desktop.active_window, what="the other in front")
         desktop.close_window("front")
         assert stays.child.wait(5) == 0
@@ -129,3 +136,62 @@ def test_a_server_that_is_gone_is_an_action_that_failed() -> None:
         platform.list_windows()
     with pytest.raises(ActionError, match="cannot use the display"):
         platform.list_windows()
+
+
+def test_of_several_windows_the_one_in_front_is_closed_or_none(
+    desktop: X11Platform, x_server: XServer, tmp_path: Path
+) -> None:
+    with (
+        Recorder(x_server, tmp_path, title="Letter [draft] 1") as first,
+        Recorder(x_server, tmp_path, title="Letter [draft] 2") as second,
+        Recorder(x_server, tmp_path, title="Bank", app="Bank") as other,
+    ):
+        wait_until(
+            lambda: (front := desktop.active_window()) and front.title == "Bank",
+            what="the newest in front",
+        )
+        with pytest.raises(ActionError) as caught:
+            desktop.close_window("[draft]")
+        assert str(caught.value) == (
+            "2 windows match '[draft]' and none of them is in front: 'Letter [draft] 2', "
+            "'Letter [draft] 1'; bring the one that is meant to the front, or write more of its "
+            "title"
+        )
+        desktop.close_window("/bank$/")
+        assert other.child.wait(5) == 0
+        assert (first.child.poll(), second.child.poll()) == (None, None)
+        desktop._display.screen().root.warp_pointer(200, 200)
+        front = wait_until(desktop.active_window, what="another in front")
+        desktop.close_window("[DRAFT]")
+        closed, kept = (first, second) if front.title.endswith("1") else (second, first)
+        assert closed.child.wait(5) == 0
+        assert kept.child.poll() is None
+
+
+def test_an_old_pattern_is_told_to_be_plain_text_now(desktop: X11Platform) -> None:
+    with pytest.raises(ActionError, match=r"stands between slashes: '/chrom\|firefox/'"):
+        desktop.close_window("chrom|firefox")
+
+
+def test_a_title_made_to_hang_a_pattern_stops_neither_it_nor_the_next_action(
+    x_server: XServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    results: list[ActionResult] = []
+    platform = X11Platform()
+    trap = "a" * 80 + "!"
+    with (
+        Recorder(x_server, tmp_path, title=trap, app="x") as window,
+        Dispatcher(open_sink=open_sink, platform=platform, on_result=results.append) as dispatcher,
+        caplog.at_level(logging.WARNING),
+    ):
+        wait_until(platform.active_window, what="the window")
+        action = Press(parse_chord("f9"))
+        for app in ("(a|aa)+$", "(a|aa)+$", "aaa"):
+            dispatcher.submit([BoundAction("wave", action, Verb.PERFORM, app, 0.0, 1, 4)])
+        assert dispatcher.flush(5.0)
+        assert [result.performed for result in results] == [False, False, True]
+        assert "takes too long" in results[0].reason
+        # Once, though it comes with every gesture.
+        assert len(caplog.messages) == 1
+        assert caplog.messages[0].startswith("wave, bindings[4]: press f9: the pattern '(a|aa)+$'")
+        assert window.wait_keys(2) == ["+F9", "-F9"]

@@ -192,7 +192,7 @@ def test_xscreensaver_is_seen_when_it_locks_and_not_when_it_was_killed(
     else:
         as_user = {}
     (tmp_path / ".xscreensaver").write_text("lock: True\nmode: blank\nsplash: False\n")
-    server = XServer(access="open")
+    server = XServer(more=["-ac"])
     monkeypatch.setenv("DISPLAY", server.display)
     environment = {**server.environment, "HOME": str(tmp_path)}
     saver = server.start(["xscreensaver", "-no-splash"], env=environment, cwd="/", **as_user)

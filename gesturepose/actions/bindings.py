@@ -45,17 +45,27 @@ class BoundAction:
     action, verb
         What to do with what.
     app
-        Pattern the window in front must match; ``None`` for any. Not looked at for STOP.
+        What the window in front must match, as `WindowInfo.matches` takes it; ``None`` for any.
+        Not looked at for STOP.
     timestamp
         Seconds; that of the event.
+    binding
+        Which of the file's bindings asked for it, counted from 0; ``None`` where none did.
     """
 
     gesture: str
     action: Action
     verb: Verb
-    app: str | None
+    app: str | tuple[str, ...] | None
     timestamp: float
     track_id: int
+    binding: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What to call it where somebody looks for it: its gesture, its binding, what it does."""
+        binding = "" if self.binding is None else f", bindings[{self.binding}]"
+        return f"{self.gesture}{binding}: {self}"
 
     def __str__(self) -> str:
         if self.verb is Verb.STOP and isinstance(self.action, Hold):
@@ -68,6 +78,7 @@ class _Rule:
     """A binding made ready: its action, and what of it is going on per track."""
 
     binding: Binding
+    index: int
     action: Action
     held: dict[int, BoundAction]
     repeat_due: dict[int, float]
@@ -85,9 +96,9 @@ class Bindings:
 
     def __init__(self, bindings: Sequence[Binding]) -> None:
         self._rules: dict[str, list[_Rule]] = {}
-        for binding in bindings:
+        for index, binding in enumerate(bindings):
             if binding.enabled:
-                rule = _Rule(binding, binding.to_action(), {}, {})
+                rule = _Rule(binding, index, binding.to_action(), {}, {})
                 self._rules.setdefault(binding.gesture, []).append(rule)
 
     @property
@@ -169,6 +180,7 @@ def _bind(rule: _Rule, track_id: int, timestamp: float, verb: Verb) -> BoundActi
         app=rule.binding.app,
         timestamp=timestamp,
         track_id=track_id,
+        binding=rule.index,
     )
 
 

@@ -20,7 +20,7 @@ class Key:
     pyautogui
         pyautogui's name for it; empty where it has none.
     keysym
-        X11's name for the symbol, as python-xlib spells it.
+        X11's name for the symbol, such as `Page_Up` or `XF86AudioPlay`.
     aliases
         Other accepted spellings, lower case.
     """
@@ -77,18 +77,18 @@ _NAMED = (
 )
 
 _MEDIA = (
-    Key("playpause", "playpause", "XF86_AudioPlay", ("play_pause", "play", "mediaplaypause")),
-    Key("nexttrack", "nexttrack", "XF86_AudioNext", ("next_track", "medianext")),
-    Key("prevtrack", "prevtrack", "XF86_AudioPrev", ("prev_track", "previoustrack", "mediaprev")),
-    Key("stop", "stop", "XF86_AudioStop", ("mediastop", "stoptrack")),
-    Key("volumeup", "volumeup", "XF86_AudioRaiseVolume", ("volume_up",)),
-    Key("volumedown", "volumedown", "XF86_AudioLowerVolume", ("volume_down",)),
-    Key("volumemute", "volumemute", "XF86_AudioMute", ("volume_mute", "mute")),
-    Key("browserback", "browserback", "XF86_Back", ("browser_back",)),
-    Key("browserforward", "browserforward", "XF86_Forward", ("browser_forward",)),
-    Key("browserrefresh", "browserrefresh", "XF86_Refresh", ("browser_refresh",)),
-    Key("brightnessup", "", "XF86_MonBrightnessUp", ("brightness_up",)),
-    Key("brightnessdown", "", "XF86_MonBrightnessDown", ("brightness_down",)),
+    Key("playpause", "playpause", "XF86AudioPlay", ("play_pause", "play", "mediaplaypause")),
+    Key("nexttrack", "nexttrack", "XF86AudioNext", ("next_track", "medianext")),
+    Key("prevtrack", "prevtrack", "XF86AudioPrev", ("prev_track", "previoustrack", "mediaprev")),
+    Key("stop", "stop", "XF86AudioStop", ("mediastop", "stoptrack")),
+    Key("volumeup", "volumeup", "XF86AudioRaiseVolume", ("volume_up",)),
+    Key("volumedown", "volumedown", "XF86AudioLowerVolume", ("volume_down",)),
+    Key("volumemute", "volumemute", "XF86AudioMute", ("volume_mute", "mute")),
+    Key("browserback", "browserback", "XF86Back", ("browser_back",)),
+    Key("browserforward", "browserforward", "XF86Forward", ("browser_forward",)),
+    Key("browserrefresh", "browserrefresh", "XF86Refresh", ("browser_refresh",)),
+    Key("brightnessup", "", "XF86MonBrightnessUp", ("brightness_up",)),
+    Key("brightnessdown", "", "XF86MonBrightnessDown", ("brightness_down",)),
 )
 
 # name, the character, X11's name, other names
@@ -137,6 +137,9 @@ KEYS: tuple[Key, ...] = (
     *_MEDIA,
 )
 """Every known key, once."""
+
+MEDIA_KEYS = frozenset(key.name for key in _MEDIA if not key.name.startswith("browser"))
+"""Names of the keys that a desktop takes, whichever window is in front."""
 
 BY_NAME: dict[str, Key] = {key.name: key for key in KEYS}
 """Canonical name to key."""

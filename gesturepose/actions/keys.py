@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 
-from gesturepose.actions.key_table import BY_ANY_NAME
+from gesturepose.actions.key_table import BY_ANY_NAME, MEDIA_KEYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,11 @@ class Chord:
     """
 
     keys: tuple[str, ...]
+
+    @property
+    def is_media(self) -> bool:
+        """Whether it is a single key that a desktop takes, not the window in front."""
+        return len(self.keys) == 1 and self.keys[0] in MEDIA_KEYS
 
     def __str__(self) -> str:
         return "+".join(self.keys)

@@ -73,14 +73,17 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """Start an application: its name or desktop-file id, or a program with its arguments."""
+    """Start an application: its name or desktop-file id, or a program with its arguments.
+
+    A path or arguments make it a command; see `gesturepose.actions.programs`.
+    """
 
     app: str | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """Ask a window to close: a pattern of title or application, or `FRONT`."""
+    """Ask a window to close: part of its title or application, ``/pattern/``, or `FRONT`."""
 
     window: str
 

@@ -6,7 +6,6 @@ not look for applications or windows, which come and go.
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
 from pydantic import (
@@ -40,6 +39,8 @@ from gesturepose.actions.kinds import (
     Scroll,
     Type,
 )
+from gesturepose.actions.programs import find_command
+from gesturepose.platforms.window_text import read_app, read_window
 
 KINDS = (
     "press",
@@ -67,11 +68,18 @@ def _check_chord(text: str) -> str:
     return text
 
 
-def _check_pattern(text: str) -> str:
+def _check_app(app: str | tuple[str, ...]) -> str | tuple[str, ...]:
     try:
-        re.compile(text, re.IGNORECASE)
-    except (re.error, RecursionError, OverflowError) as error:
-        raise ValueError(f"not a regular expression: {error}") from error
+        read_app(app)
+    except ValueError as error:
+        if isinstance(app, str) and app.strip():
+            raise ValueError(f'{error}; plain text stands in a list: app = ["..."]') from error
+        raise
+    return app
+
+
+def _check_window(text: str) -> str:
+    read_window(text)
     return text
 
 
@@ -106,7 +114,10 @@ _Words = Annotated[
 ]
 _Text = Annotated[str, StringConstraints(min_length=1)]
 _ChordText = Annotated[str, AfterValidator(_check_chord)]
-_Pattern = Annotated[str, StringConstraints(min_length=1), AfterValidator(_check_pattern)]
+_App = Annotated[
+    Annotated[tuple[str, ...], BeforeValidator(_to_tuple)] | str, AfterValidator(_check_app)
+]
+_WindowText = Annotated[str, AfterValidator(_check_window)]
 _Pixels = Annotated[int, Field(ge=-10_000, le=10_000)]
 _Lines = Annotated[int, Field(ge=-100, le=100)]
 
@@ -152,12 +163,13 @@ class Binding(BaseModel):
     )
     launch: Annotated[_Text | _Words, BeforeValidator(_check_no_nul)] | None = Field(
         None,
-        description="Application to start: desktop-file id, name or program; a list has arguments.",
+        description="Application to start: desktop-file id, name or program; a list has arguments "
+        "and needs allow_commands = true.",
     )
-    close: _Pattern | None = Field(
+    close: _WindowText | None = Field(
         None,
-        description="Window to close: pattern of its title or application; 'front' is the one "
-        "in front.",
+        description="Window to close: part of its title or application as plain text, a pattern "
+        "between slashes; 'front' is the one in front. Of several the one in front, or none.",
     )
     open: Annotated[_Text, BeforeValidator(_check_no_nul)] | None = Field(
         None, description="URL or file to open with its application."
@@ -173,10 +185,10 @@ class Binding(BaseModel):
         description="Pause gestures, resume them, or whichever applies; while paused, only "
         "gestures that resume do anything.",
     )
-    app: _Pattern | None = Field(
+    app: _App | None = Field(
         None,
-        description="Only while the window in front has a title or application matching this "
-        "pattern (case does not matter).",
+        description="Only while the window in front has a title or application that matches: text "
+        "is a pattern (regular expression), a list holds plain names (case does not matter).",
     )
     enabled: bool = Field(True, description="Whether the binding is used.")
     repeat_s: Annotated[float, Field(ge=0.02, le=60.0)] | None = Field(
@@ -216,7 +228,7 @@ class Binding(BaseModel):
     @property
     def needs_commands(self) -> bool:
         """Whether it is refused unless commands were allowed."""
-        return self.run is not None
+        return find_command(self.to_action()) is not None
 
     @property
     def kind(self) -> str:

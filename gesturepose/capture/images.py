@@ -9,9 +9,10 @@ import logging
 import re
 from typing import TYPE_CHECKING
 
-from gesturepose.capture.opencv import decode_image
+from gesturepose.capture.opencv import decode_picture
+from gesturepose.capture.picture_size import PictureRefused
 from gesturepose.datatypes import Frame
-from gesturepose.errors import SourceError
+from gesturepose.errors import SourceError, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from gesturepose.capture.settings import CaptureSettings
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp"})
+_MAX_BYTES = 1 << 28
+"""Of a picture file; one of the most pixels that are decoded, and not compressed, is smaller."""
 
 _log = logging.getLogger(__name__)
 
@@ -44,13 +47,29 @@ def open_folder(path: Path, settings: CaptureSettings) -> ImageSource:
     try:
         entries = [entry for entry in path.iterdir() if entry.suffix.lower() in SUFFIXES]
     except OSError as error:
-        raise SourceError(f"source: {path} cannot be listed: {error.strerror}") from error
+        raise SourceError(
+            f"source: {one_line(str(path))} cannot be listed: {error.strerror}"
+        ) from error
     pictures = [entry for entry in entries if not entry.name.startswith(".") and entry.is_file()]
     if not pictures:
         known = ", ".join(sorted(suffix[1:] for suffix in SUFFIXES))
-        raise SourceError(f"source: {path} holds no pictures (looked for {known})")
+        raise SourceError(f"source: {one_line(str(path))} holds no pictures (looked for {known})")
     pictures.sort(key=lambda entry: natural_key(entry.name))
-    return ImageSource(pictures, name=str(path), fps=settings.fps)
+    return ImageSource(pictures, name=one_line(str(path)), fps=settings.fps)
+
+
+def _read(path: Path) -> bytes:
+    """Return a picture file's bytes; a device or a pipe may have no end, and is not asked."""
+    try:
+        if not path.is_file():
+            raise PictureRefused("no regular file")
+        with path.open("rb") as file:
+            encoded = file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise PictureRefused(error.strerror or "it cannot be read") from error
+    if len(encoded) > _MAX_BYTES:
+        raise PictureRefused(f"it is larger than {_MAX_BYTES >> 20} MiB")
+    return encoded
 
 
 class ImageSource:
@@ -91,11 +110,9 @@ class ImageSource:
             timestamp = self._next / self._fps
             self._next += 1
             try:
-                image = decode_image(path.read_bytes())
-            except OSError:
-                image = None
-            if image is None:
-                _log.warning("%s is skipped: not a picture that can be read", path)
+                image = decode_picture(_read(path))
+            except PictureRefused as error:
+                _log.warning("%s is skipped: %s", one_line(str(path)), error)
                 continue
             frame = Frame(image, timestamp, self._index)
             self._index += 1

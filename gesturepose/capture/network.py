@@ -9,123 +9,259 @@ pictures of a person go from the camera to this program and nowhere else.
 
 from __future__ import annotations
 
-import http.client
 import os
-import re
+import ssl
 import threading
 import time
-import urllib.error
-import urllib.request
+from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import urljoin
 
+from gesturepose.capture.address import Address, parse_address
 from gesturepose.capture.camera import CameraSource
-from gesturepose.capture.opencv import cv2, decode_image, unmirror
-from gesturepose.capture.source import SourceLost, public_url
+from gesturepose.capture.http_answer import Answer, ask
+from gesturepose.capture.http_login import Login, parse_challenges
+from gesturepose.capture.mjpeg import MjpegSource, PictureCutter, read_timeout_s
+from gesturepose.capture.opencv import cv2
 from gesturepose.capture.video import VideoSource
-from gesturepose.datatypes import Frame
-from gesturepose.errors import SourceError
+from gesturepose.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
     from gesturepose.capture.settings import CaptureSettings
     from gesturepose.capture.source import FrameSource
-    from gesturepose.datatypes import ImageArray
 
-_CHUNK_BYTES = 1 << 18
-_MAX_PART_BYTES = 1 << 25
+_MAX_REDIRECTS = 5
+_REDIRECTS = (301, 302, 303, 307, 308)
+_NO_VIDEO = ("text/", "image/", "application/json", "application/xml", "application/xhtml")
+_WEB_PAGE = (b"<!doctype html", b"<html")
+# What FFmpeg may reach from a playlist or a redirect: nothing of this machine, and no proxy. A name
+# that is no address stands for none: FFmpeg asks the environment unless it is told something.
+_NO_PROXY = "http_proxy;none"
+_HTTP_OPTIONS = f"{_NO_PROXY}|protocol_whitelist;http,https,tls,tcp,crypto,data"
 # TCP: one lost UDP packet smears a picture for a second. The rest trades FFmpeg's read-ahead, which
 # is delay here, for a slightly longer wait for the first picture.
-_RTSP_OPTIONS = "rtsp_transport;tcp|fflags;nobuffer|flags;low_delay|max_delay;100000"
+_RTSP_OPTIONS = (
+    "rtsp_transport;tcp|fflags;nobuffer|flags;low_delay|max_delay;100000|"
+    f"{_NO_PROXY}|protocol_whitelist;rtp,udp,tcp"
+)
+_AUTHORITIES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+"""Where systems keep the certificates they trust; the FFmpeg inside OpenCV looks nowhere."""
 _environment = threading.Lock()
 
 
-def open_stream(url: str, settings: CaptureSettings) -> FrameSource:
+def open_stream(spec: str, settings: CaptureSettings) -> FrameSource:
     """Open an ``http``, ``https`` or ``rtsp`` address.
 
     A finite video file behind a web address becomes a source that is not live.
 
     Raises
     ------
+    UsageError
+        It is no complete address.
     SourceError
         Nobody answers, the answer is an error, or it holds no video.
     """
-    if url.lower().startswith("rtsp:"):
-        return _open_ffmpeg(url, settings)
-    response = _request(url, settings)
-    kind = response.headers.get_content_type()
-    if kind == "multipart/x-mixed-replace":
-        boundary = response.headers.get_param("boundary") or ""
-        return MjpegSource(
-            response, boundary=str(boundary), name=public_url(url), settings=settings
-        )
-    response.close()
-    if kind.startswith(("text/", "image/")) and "mpegurl" not in kind:
+    address = parse_address(spec)
+    if address.scheme == "rtsp":
+        return _open_ffmpeg(address, settings)
+    deadline = time.monotonic() + settings.open_timeout_s
+    answer, address = _request(address, deadline)
+    try:
+        kind = answer.kind
+        start = b"--" if kind.startswith("multipart/") else _peek(answer, 16, deadline).lstrip()
+        if _is_stream(answer, start, name=address.name, deadline=deadline):
+            return MjpegSource(answer, name=address.name, settings=settings)
+        kind = "text/html" if start.lower().startswith(_WEB_PAGE) else kind
+    except BaseException:
+        answer.close()
+        raise
+    answer.close()
+    if kind.startswith(_NO_VIDEO) and "mpegurl" not in kind:
         raise SourceError(
-            f"source: {public_url(url)} answers with {kind}, not with a video; "
+            f"source: {address.name} answers with {kind}, not with a video; "
             "look up the address of the camera's MJPEG stream"
         )
-    return _open_ffmpeg(url, settings)
+    return _open_ffmpeg(address, settings)
 
 
-def _request(url: str, settings: CaptureSettings) -> http.client.HTTPResponse:
-    """Ask for an address; the password, if any, goes in a header and never in a message."""
-    name = public_url(url)
-    parts = urlsplit(url)
-    bare = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-    passwords = urllib.request.HTTPPasswordMgrWithDefaultRealm()
-    if parts.username is not None:
-        passwords.add_password(None, bare, unquote(parts.username), unquote(parts.password or ""))
-    opener = urllib.request.build_opener(
-        urllib.request.ProxyHandler({}),
-        urllib.request.HTTPBasicAuthHandler(passwords),
-        urllib.request.HTTPDigestAuthHandler(passwords),
-    )
+def _request(address: Address, deadline: float) -> tuple[Answer, Address]:
+    """Ask for an address; return the answer, and the address it came from in the end."""
+    first = address
+    for _ in range(_MAX_REDIRECTS):
+        answer = _log_in(address, deadline, sent_on=address is not first)
+        location = answer.get_all("location")
+        if answer.status in _REDIRECTS and location:
+            answer.close()
+            address = _follow(address, location[0])
+            continue
+        if not 200 <= answer.status < 300:
+            answer.close()
+            raise SourceError(_describe_refusal(answer, address))
+        return answer, address
+    raise SourceError(f"source: {first.name} sends on and on to other addresses")
+
+
+def _log_in(address: Address, deadline: float, *, sent_on: bool) -> Answer:
+    """Ask for an address, and again with its login where that is asked for."""
+    answer = ask(address, deadline=deadline)
+    login = Login(address)
+    while answer.status == 401:
+        answer.close()
+        offered = parse_challenges(answer.get_all("www-authenticate"))
+        if address.user is None:
+            why = (
+                "; a login is never sent on to another address: give this one, with USER:PASSWORD@"
+                if sent_on
+                else f"; write {address.scheme}://USER:PASSWORD@HOST/PATH"
+            )
+            raise SourceError(f"source: {address.name} answers 401 {answer.reason}".rstrip() + why)
+        authorization = login.answer(offered)
+        if authorization is None:
+            raise SourceError(_describe_login(answer, address, offered_nothing=not offered))
+        target, header = authorization
+        answer = ask(address, deadline=deadline, target=target, authorization=header)
+    return answer
+
+
+def _follow(address: Address, location: str) -> Address:
+    """Return where an answer sends on to; the login stays with the host it was given for."""
     try:
-        response: http.client.HTTPResponse = opener.open(bare, timeout=settings.open_timeout_s)
-    except urllib.error.HTTPError as error:
-        code, phrase = error.code, error.reason
-        error.close()
-        hint = "; write http://USER:PASSWORD@HOST/PATH" if code == 401 else ""
-        raise SourceError(f"source: {name} answers {code} {phrase}{hint}") from None
-    except TimeoutError as error:
+        new = parse_address(urljoin(address.bare, location))
+    except (UsageError, ValueError):
+        new = None
+    if new is None or new.scheme == "rtsp":
         raise SourceError(
-            f"source: {name} does not answer within {settings.open_timeout_s:g} s"
-        ) from error
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        reason = error.reason if isinstance(error, urllib.error.URLError) else error
-        if isinstance(reason, TimeoutError):
-            why = f"no answer within {settings.open_timeout_s:g} s"
-        else:
-            why = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
-        raise SourceError(
-            f"source: {name} cannot be reached: {why}; check the address and that it is on"
-        ) from error
-    return response
+            f"source: {address.name} sends on to something that is no http address; "
+            "look up the address of the camera's stream"
+        )
+    same = new.host == address.host and new.port == address.port and new.scheme == address.scheme
+    safer = new.host == address.host and (address.scheme, new.scheme) == ("http", "https")
+    keeps = same or safer
+    return Address(
+        scheme=new.scheme,
+        host=new.host,
+        port=new.port,
+        target=new.target,
+        name=new.name,
+        user=address.user if keeps else None,
+        password=address.password if keeps else "",
+    )
 
 
-def _open_ffmpeg(url: str, settings: CaptureSettings) -> FrameSource:
+def _describe_login(answer: Answer, address: Address, *, offered_nothing: bool) -> str:
+    offered = parse_challenges(answer.get_all("www-authenticate"))
+    start = f"source: {address.name} answers 401 {answer.reason}".rstrip()
+    if offered and not any(one.is_known for one in offered):
+        kinds = ", ".join(str(one) for one in offered)
+        return (
+            f"{start} and asks for a login that is not known here ({kinds}); "
+            "set the camera to Digest or Basic"
+        )
+    if offered_nothing:
+        return (
+            f"{start}, says not how to log in, and does not take this user name and password "
+            "as Basic; check both"
+        )
+    return f"{start}: it does not take this user name and password; check both"
+
+
+def _describe_refusal(answer: Answer, address: Address) -> str:
+    start = f"source: {address.name} answers {answer.status} {answer.reason}".rstrip()
+    match answer.status:
+        case 403:
+            return f"{start}; check that this user may see the camera, and the path"
+        case 404:
+            return f"{start}; check the path, which the camera's manual names"
+        case 407:
+            return f"{start}: a proxy is in between, and none is used here; ask the camera itself"
+        case _:
+            return start
+
+
+def _is_stream(answer: Answer, start: bytes, *, name: str, deadline: float) -> bool:
+    """Tell by its first bytes whether an answer is a stream of pictures, whatever it is called.
+
+    Raises
+    ------
+    SourceError
+        It is one single picture.
+    """
+    if start.startswith(b"--"):
+        return True
+    if not start.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
+        return False
+    cutter, taken, whole = PictureCutter(), bytearray(), 0
+    try:
+        while not (whole > 1 or (whole and cutter.waiting.strip())):
+            is_over = len(taken) == answer.length  # some do not hang up
+            arrived = b"" if is_over else answer.receive(deadline - time.monotonic())
+            if not arrived:
+                raise SourceError(
+                    f"source: {name} answers with one picture ({answer.kind or 'a JPEG'}), not a "
+                    "video; look up the address of the camera's MJPEG or RTSP stream"
+                )
+            taken += arrived
+            whole += len(cutter.feed(arrived))
+    except (OSError, OverflowError):
+        pass  # whoever reads on will say what is wrong
+    answer.put_back(bytes(taken))
+    return True
+
+
+def _peek(answer: Answer, count: int, deadline: float) -> bytes:
+    """Return the first bytes of a body, at least ``count`` where there are as many."""
+    body = b""
+    try:
+        while len(body.lstrip()) < count and len(body) < 1 << 20:
+            arrived = answer.receive(deadline - time.monotonic())
+            if not arrived:
+                break
+            body += arrived
+    except OSError:
+        pass  # too slow or broken: what there is decides
+    answer.put_back(body)
+    return body
+
+
+def _verify_tls() -> str:
+    """Have FFmpeg check certificates as our own reader does; of itself it takes any."""
+    import certifi
+
+    named = (ssl.get_default_verify_paths().cafile, *_AUTHORITIES)
+    found = next((path for path in named if path and Path(path).is_file()), certifi.where())
+    return f"|tls_verify;1|ca_file;{Path(found).as_posix()}"
+
+
+def _open_ffmpeg(address: Address, settings: CaptureSettings) -> FrameSource:
     """Open an address with FFmpeg; its reads give up some time after a stall was noticed."""
-    name = public_url(url)
+    name = address.name
     timeouts = [
         cv2.CAP_PROP_OPEN_TIMEOUT_MSEC,
         round(1000 * settings.open_timeout_s),
         cv2.CAP_PROP_READ_TIMEOUT_MSEC,
-        round(1000 * _read_timeout_s(settings)),
+        round(1000 * read_timeout_s(settings)),
     ]
     key = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
-    # OpenCV takes FFmpeg's own options from the environment only; a person's choice is kept, and
-    # files opened later must not inherit ours.
+    # OpenCV takes FFmpeg's own options from the environment only. Of two values for an option the
+    # later counts, so that a person's choice does; files opened later must not inherit ours.
     with _environment:
-        ours = key not in os.environ and url.lower().startswith("rtsp:")
-        if ours:
-            os.environ[key] = _RTSP_OPTIONS
+        theirs = os.environ.get(key)
+        ours = _RTSP_OPTIONS if address.scheme == "rtsp" else _HTTP_OPTIONS + _verify_tls()
+        os.environ[key] = f"{ours}|{theirs}" if theirs else ours
         try:
-            capture = cv2.VideoCapture(url, cv2.CAP_FFMPEG, timeouts)
-        except cv2.error as error:
-            raise SourceError(f"source: {name} cannot be opened as a video stream") from error
+            capture = cv2.VideoCapture(address.encoded, cv2.CAP_FFMPEG, timeouts)
+        except cv2.error:
+            raise SourceError(f"source: {name} cannot be opened as a video stream") from None
         finally:
-            if ours:
+            if theirs is None:
                 del os.environ[key]
+            else:
+                os.environ[key] = theirs
     if not capture.isOpened():
         capture.release()
         raise SourceError(
@@ -135,116 +271,3 @@ def _open_ffmpeg(url: str, settings: CaptureSettings) -> FrameSource:
     if capture.get(cv2.CAP_PROP_FRAME_COUNT) > 0:
         return VideoSource(capture, name=name, mirrored=settings.mirrored)
     return CameraSource(capture, name=name, mirrored=settings.mirrored)
-
-
-def _read_timeout_s(settings: CaptureSettings) -> float:
-    """Return how long a read may block, in seconds.
-
-    Longer than ``stall_s``: the watchdog in `CaptureThread` is to notice first and say 'stalled';
-    this limit only frees the connection it has given up.
-    """
-    return 2.0 * settings.stall_s
-
-
-class MjpegSource:
-    """Pictures of an HTTP ``multipart/x-mixed-replace`` answer, newest first when several wait.
-
-    Parameters
-    ----------
-    response
-        An answer whose body has not been read; the source owns it from here on.
-    boundary
-        The parts' boundary from its Content-Type; used where a part has no Content-Length.
-    name
-        What to call it before a person.
-    settings
-        Mirroring and time limits.
-    """
-
-    live = True
-
-    def __init__(
-        self,
-        response: http.client.HTTPResponse,
-        *,
-        boundary: str,
-        name: str,
-        settings: CaptureSettings,
-    ) -> None:
-        self.name = name
-        self._response = response
-        # Many cameras count the two leading dashes as part of the boundary they announce.
-        self._boundary = b"--" + boundary.strip('"').lstrip("-").encode("latin-1", "replace")
-        self._mirrored = settings.mirrored
-        self._timeout_s = _read_timeout_s(settings)
-        self._buffer = bytearray()
-        self._index = 0
-
-    def read(self) -> Frame:
-        """Wait for the next whole picture.
-
-        Raises
-        ------
-        SourceLost
-            The connection broke, ended, or gave no picture for too long.
-        """
-        deadline = time.monotonic() + self._timeout_s
-        while True:
-            picture = self._newest_part()
-            if picture is not None:
-                timestamp = time.monotonic()
-                image = decode_image(picture)
-                if image is not None:
-                    return self._frame(image, timestamp)
-            if time.monotonic() > deadline:
-                raise SourceLost(f"{self.name} sends nothing that is a picture")
-            self._receive()
-
-    def close(self) -> None:
-        """Hang up."""
-        self._response.close()
-
-    def _frame(self, image: ImageArray, timestamp: float) -> Frame:
-        frame = Frame(unmirror(image, mirrored=self._mirrored), timestamp, self._index)
-        self._index += 1
-        return frame
-
-    def _receive(self) -> None:
-        try:
-            chunk = self._response.read1(_CHUNK_BYTES)
-        except TimeoutError as error:
-            raise SourceLost(f"{self.name} sends no more pictures") from error
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            raise SourceLost(f"{self.name}: the connection broke") from error
-        if not chunk:
-            raise SourceLost(f"{self.name}: the connection was closed by the other side")
-        self._buffer += chunk
-        if len(self._buffer) > _MAX_PART_BYTES:
-            raise SourceLost(f"{self.name} sends something that is no MJPEG stream")
-
-    def _newest_part(self) -> bytes | None:
-        """Cut all whole parts off the buffer and return the last: older ones are only delay."""
-        newest = None
-        while (part := self._cut_part()) is not None:
-            newest = part
-        return newest
-
-    def _cut_part(self) -> bytes | None:
-        """Cut one whole part's body off the buffer; ``None`` while it is incomplete."""
-        buffer = self._buffer
-        headers_end = re.search(rb"[^\r\n]\r?\n\r?\n", buffer)
-        if headers_end is None:
-            return None
-        start = headers_end.end()
-        length = re.search(rb"(?im)^content-length:[ \t]*(\d{1,9})", buffer[:start])
-        if length is not None:
-            end = start + int(length.group(1))
-            if len(buffer) < end:
-                return None
-        else:
-            end = buffer.find(self._boundary, start)
-            if end < 0:
-                return None
-        part = bytes(buffer[start:end])
-        del buffer[:end]
-        return part

@@ -9,18 +9,15 @@ import re
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from gesturepose import resources
-from gesturepose.capture.source import public_url
-from gesturepose.errors import UsageError
+from gesturepose.capture.address import find_address, parse_address, public_url
+from gesturepose.errors import UsageError, one_line
 
 if TYPE_CHECKING:
     from gesturepose.capture.settings import CaptureSettings
     from gesturepose.capture.source import FrameSource
 
-SCHEMES = ("http", "https", "rtsp")
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/")
 _CAMERA_WORDS = ("camera", "webcam", "cam", "video", "usb", "default")
 
 
@@ -43,15 +40,17 @@ def open_source(spec: str, settings: CaptureSettings) -> FrameSource:
         It exists but cannot be opened, or holds nothing that can be read.
     """
     from gesturepose.capture import camera, network, video
+    from gesturepose.capture.turning import turned
 
-    spec = spec.strip()
+    # A name may begin or end with a space, and look like an address ('clips:/one.mp4').
+    spec = spec if _exists(spec) else spec.strip()
     if spec.isdecimal() or _is_device(spec):
-        return camera.open_camera(spec, settings)
-    if _SCHEME.match(spec):
-        return network.open_stream(check_url(spec), settings)
+        return turned(camera.open_camera(spec, settings), settings.rotate)
+    if not _exists(spec) and (address := find_address(spec)) is not None:
+        return turned(network.open_stream(address, settings), settings.rotate)
     if spec == "demo":
-        # The bundled clip is never mirrored, whatever the person's camera does.
-        plain = settings.model_copy(update={"mirrored": False})
+        # The bundled clip is upright and never mirrored, whatever the person's camera does.
+        plain = settings.model_copy(update={"mirrored": False, "rotate": 0})
         return video.open_video(resources.demo_clip(), plain, name="demo")
     return _open_path(_find_path(spec), settings)
 
@@ -59,31 +58,59 @@ def open_source(spec: str, settings: CaptureSettings) -> FrameSource:
 def _find_path(spec: str) -> Path:
     """Return the existing file or folder meant; raise `UsageError` if there is none."""
     path = Path(spec)
+    if _exists(spec):
+        return path  # even one that is called '~nobody'
     try:
         path = path.expanduser()
         if spec and path.exists():
             return path
+    except PermissionError as error:
+        raise UsageError(
+            f"source: {one_line(spec)} may not be looked at; check the permissions of the folder "
+            "it is in"
+        ) from error
     except (OSError, RuntimeError, ValueError):
         pass  # a name too long, an unknown ~user, a zero byte: none of them exists
+    if (shown := public_url(spec)) != spec:  # it may hold a login
+        raise UsageError(
+            f"source: {shown!r} is no file or folder, and no complete address, which is "
+            "http://USER:PASSWORD@HOST:PORT/PATH"
+        )
     raise UsageError(_describe_missing(spec, path))
+
+
+def _exists(spec: str) -> bool:
+    """Whether there is something of that very name; ``False`` for what may not be looked at."""
+    try:
+        return bool(spec) and Path(spec).exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _is_device(spec: str) -> bool:
     """Tell a device path from a file that only lies below ``/dev`` (``/dev/shm/clip.mp4``)."""
-    return spec.startswith("/dev/") and not (Path(spec).is_file() or Path(spec).is_dir())
+    if not spec.startswith("/dev/"):
+        return False
+    try:
+        return not (Path(spec).is_file() or Path(spec).is_dir())
+    except (OSError, ValueError):
+        return False  # `_find_path` says why
 
 
 def _open_path(path: Path, settings: CaptureSettings) -> FrameSource:
     from gesturepose.capture import images, recording, video
+    from gesturepose.capture.turning import turned
 
+    # What a person reads and other programs parse is one line of text, whatever the name is.
+    name = one_line(str(path))
     suffix = path.suffix.lower()
     if path.is_dir():
         return images.open_folder(path, settings)
     if suffix == ".jsonl":
         return recording.PoseRecording(path)
     if suffix in images.SUFFIXES:
-        return images.ImageSource([path], name=str(path), fps=settings.fps)
-    return video.open_video(path, settings, name=str(path))
+        return images.ImageSource([path], name=name, fps=settings.fps)
+    return turned(video.open_video(path, settings, name=name), settings.rotate)
 
 
 class SourceOpener:
@@ -125,23 +152,9 @@ class SourceOpener:
 
 def check_url(spec: str) -> str:
     """Return an address with a known scheme and a host; raise `UsageError` otherwise."""
-    match = _SCHEME.match(spec)
-    scheme = match.group(1).lower() if match else ""
-    if scheme not in SCHEMES:
-        close = get_close_matches(scheme, SCHEMES, n=1)
-        hint = f"; did you mean '{close[0]}://'?" if close else ""
-        known = ", ".join(f"{name}://" for name in SCHEMES)
-        raise UsageError(f"source: '{scheme}://' is not supported{hint} (known: {known})")
-    try:
-        parts = urlsplit(spec)
-        complete = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        complete = False
-    if not complete or any(character.isspace() for character in spec):
-        raise UsageError(
-            f"source: {public_url(spec)!r} is no complete address; write {scheme}://HOST:PORT/PATH"
-        )
-    return spec
+    address = find_address(spec)
+    parse_address(spec if address is None else address)
+    return spec if address is None else address
 
 
 def _describe_missing(spec: str, path: Path) -> str:

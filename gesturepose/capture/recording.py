@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import logging
 import math
+import reprlib
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import numpy as np
 
 from gesturepose.datatypes import Pose, PoseFrame
-from gesturepose.errors import GesturePoseError, SourceError, UsageError
+from gesturepose.errors import GesturePoseError, SourceError, UsageError, one_line
 from gesturepose.skeleton import SKELETONS
 
 if TYPE_CHECKING:
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 VERSION = 1
-_MAX_LINE_BYTES = 1 << 24
+_MAX_LINE_BYTES = 1 << 20
+"""Of a frame; what it decodes to takes less than 100 MB."""
+_MAX_PEOPLE = 1000
+_MAX_BLANK_LINES = 1000
+_MAX_SIDE_PX = 1 << 16
 _MAX_COORDINATE_PX = 1e6
 _TIME_STEP_S = 1e-4
 
@@ -64,14 +69,16 @@ class PoseRecording:
     live = False
 
     def __init__(self, path: Path) -> None:
-        self.name = str(path)
+        self.name = one_line(str(path))
         self._line_number = 0
         self._index = 0
         self._last_s = -math.inf
         try:
+            if path.exists() and not path.is_file():  # a pipe may never be written to
+                raise SourceError(f"source: {self.name} is no regular file")
             self._file = path.open("rb")
         except OSError as error:
-            raise SourceError(f"source: {path} cannot be read: {error.strerror}") from error
+            raise SourceError(f"source: {self.name} cannot be read: {error.strerror}") from error
         try:
             self._read_header()
         except BaseException:
@@ -95,6 +102,8 @@ class PoseRecording:
         people = values.get("poses")
         if not isinstance(people, list):
             self._fail("'poses' is missing or no list")
+        if len(people) > _MAX_PEOPLE:
+            self._fail(f"{len(people)} poses in one frame, at most {_MAX_PEOPLE}")
         poses = [self._check_pose(person, number) for number, person in enumerate(people)]
         everyone = values.get("everyone", True)
         if not isinstance(everyone, bool):
@@ -113,7 +122,7 @@ class PoseRecording:
 
     def _next_line(self) -> dict[str, Any] | None:
         """Parse the next line that is not blank; ``None`` at the end of the file."""
-        while True:
+        for _ in range(_MAX_BLANK_LINES):
             try:
                 line = self._file.readline(_MAX_LINE_BYTES)
             except OSError as error:
@@ -121,12 +130,16 @@ class PoseRecording:
             if not line:
                 return None
             self._line_number += 1
+            if len(line) == _MAX_LINE_BYTES and not line.endswith(b"\n"):
+                self._fail(f"the line is longer than {_MAX_LINE_BYTES >> 20} MiB")
             if line.strip():
                 break
+        else:
+            self._fail(f"{_MAX_BLANK_LINES} lines in a row are blank")
         try:
             values = json.loads(line.decode("utf-8"), parse_constant=_reject_constant)
         except (ValueError, RecursionError) as error:
-            if self._line_number > 1 and not line.endswith(b"\n") and len(line) < _MAX_LINE_BYTES:
+            if self._line_number > 1 and not line.endswith(b"\n"):
                 _log.warning(
                     "%s:%d: the last line is cut off; %d frames were read",
                     self.name,
@@ -148,16 +161,21 @@ class PoseRecording:
             self._fail('not a keypoint recording: the header lacks "type": "poses"')
         version = header.get("version")
         if version != VERSION or not _is_number(version):
-            self._fail(f"version {version!r} is not known; this program reads version {VERSION}")
+            self._fail(
+                f"version {reprlib.repr(version)} is not known; this program reads "
+                f"version {VERSION}"
+            )
         name = header.get("skeleton")
         if not isinstance(name, str) or name not in SKELETONS:
-            self._fail(f"unknown skeleton {name!r}; known: {', '.join(sorted(SKELETONS))}")
+            self._fail(
+                f"unknown skeleton {reprlib.repr(name)}; known: {', '.join(sorted(SKELETONS))}"
+            )
         self.skeleton = SKELETONS[name]
         size = header.get("size")
         if (
             not isinstance(size, list)
             or len(size) != 2
-            or not all(type(side) is int and 0 < side <= _MAX_COORDINATE_PX for side in size)
+            or not all(type(side) is int and 0 < side <= _MAX_SIDE_PX for side in size)
         ):
             self._fail("'size' is not [width, height] in whole pixels")
         self.size: tuple[int, int] = (size[0], size[1])

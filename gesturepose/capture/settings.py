@@ -5,7 +5,7 @@ Only holds and checks values; imports no camera library, so reading a configurat
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -46,6 +46,10 @@ class CaptureSettings(BaseModel):
 
     It is flipped back where it enters, because no later stage mirrors: left and right would swap.
     """
+    rotate: Literal[0, 90, 180, 270] = 0
+    """Degrees by which the picture of the camera, stream or video is turned clockwise to stand
+    upright, for a camera that hangs on its side or upside down. A mirrored one is flipped back
+    before."""
     open_timeout_s: Seconds = 10.0
     """Longest wait, in seconds, for a camera or stream to open and give its first frame."""
     stall_s: Seconds = 2.0

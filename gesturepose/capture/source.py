@@ -6,13 +6,15 @@ chooses between them.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Protocol
 
+from gesturepose.capture.address import public_url
 from gesturepose.errors import GesturePoseError
 
 if TYPE_CHECKING:
     from gesturepose.datatypes import Frame, PoseFrame
+
+__all__ = ["FrameSource", "SourceLost", "public_url"]
 
 
 class SourceLost(GesturePoseError):  # noqa: N818 - an expected turn of events, not a failure
@@ -51,8 +53,3 @@ class FrameSource(Protocol):
     def close(self) -> None:
         """Free the device, file or connection; closing twice is harmless."""
         ...
-
-
-def public_url(url: str) -> str:
-    """Return an address without user name, password and query, fit for messages and logs."""
-    return re.sub(r"(?<=://)[^/]*@", "", url.split("?", 1)[0].split("#", 1)[0], count=1)

@@ -23,15 +23,19 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from gesturepose.capture.blankness import PATIENCE_S, BlanknessWatch
 from gesturepose.capture.source import SourceLost
+from gesturepose.datatypes import Frame
 from gesturepose.errors import GesturePoseError, SourceError
+from gesturepose.platforms.threads import start_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gesturepose.capture.blankness import Blankness
     from gesturepose.capture.settings import CaptureSettings
     from gesturepose.capture.source import FrameSource
-    from gesturepose.datatypes import Frame, PoseFrame
+    from gesturepose.datatypes import PoseFrame
     from gesturepose.slot import Slot
 
 _GRACE_S = 0.4
@@ -42,23 +46,40 @@ _MIN_STEP_S = 1e-3
 """Least time between two frames of a live source, so that no later stage divides by zero."""
 
 
+_BLANK = {
+    (True, "black"): (
+        "{name} has shown only black for {s:g} s: uncover the lens or make light; a virtual camera "
+        "has no input then"
+    ),
+    (False, "black"): (
+        "{name} shows only black for {s:g} s; if it does not elsewhere, convert it with ffmpeg"
+    ),
+    (True, "frozen"): (
+        "{name} has shown the same picture to the pixel for {s:g} s: it is frozen, or a virtual "
+        "camera without input; plug it in again, or look at the program that feeds it"
+    ),
+}
+_OVER = "{name} shows something again"
+
+
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
-    """A live source stopped delivering, or delivers again.
+    """A source stopped delivering or shows nothing, or does again.
 
     Attributes
     ----------
     kind
         ``"lost"``: it ended or failed. ``"stalled"``: no frame for ``stall_s``. ``"back"``: the
         first frame after either. Each is reported once, and the first two alternate with the
-        last.
+        last. ``"black"`` and ``"frozen"``: pictures come and show nothing (see `BlanknessWatch`);
+        ``"seen"``: they show something again. The first two alternate with the third.
     source
         Name of the source.
     detail
         One clear line for people.
     """
 
-    kind: Literal["lost", "stalled", "back"]
+    kind: Literal["lost", "stalled", "back", "black", "frozen", "seen"]
     source: str
     detail: str
 
@@ -120,6 +141,9 @@ class CaptureThread:
         self._last_timestamp_s = 0.0
         self._down_since_s: float | None = None
         self._blocked: list[threading.Thread] = []
+        self._watch = BlanknessWatch()
+        self._blank: Blankness | None = None
+        self._told_blank: Blankness | None = None
         # Not a daemon: the interpreter waits for it, and it ends soon after `stop`.
         self._supervisor = threading.Thread(target=self._supervise, name="capture")
 
@@ -136,8 +160,14 @@ class CaptureThread:
             return self._error
 
     def start(self) -> None:
-        """Begin to read; once only."""
-        self._supervisor.start()
+        """Begin to read; once only.
+
+        Raises
+        ------
+        NoThreadError
+            The system starts no thread.
+        """
+        start_thread(self._supervisor)
 
     def stop(self) -> None:
         """End capture and close the slot; returns within a second, whatever the source does."""
@@ -186,6 +216,7 @@ class CaptureThread:
                 self._report_back()
                 silent = self._wait_for_silence(connection)
             self._abandon(connection)
+            self._report_blank()
             if self._stopping.is_set() or not self._may_retry(connection, silent=silent):
                 return
             self._report_down(connection, silent=silent)
@@ -202,7 +233,7 @@ class CaptureThread:
         connection.thread = threading.Thread(
             target=self._read_connection, args=(connection,), name="capture-reader", daemon=True
         )
-        connection.thread.start()
+        start_thread(connection.thread)
         return connection
 
     def _wait_for_first_frame(self, connection: _Connection) -> bool:
@@ -216,15 +247,18 @@ class CaptureThread:
     def _wait_for_silence(self, connection: _Connection) -> bool:
         """Wait until a connection ends (``False``) or stalls (``True``); files never stall."""
         left_s: float | None = None
-        with self._changed:
-            while not (connection.ended or self._stopping.is_set()):
+        while True:
+            self._report_blank()
+            with self._changed:
+                if connection.ended or self._stopping.is_set():
+                    return False
                 if self._live:
                     silent_s = time.monotonic() - connection.last_frame_s
                     left_s = self._settings.stall_s - silent_s
                     if left_s <= 0:
                         return True
-                self._changed.wait(left_s)
-        return False
+                if self._blank == self._told_blank:
+                    self._changed.wait(left_s)
 
     def _abandon(self, connection: _Connection) -> None:
         """Let no frame of this connection through any more; its reader closes the source."""
@@ -273,6 +307,19 @@ class CaptureThread:
             detail = f"{self._name} is back after {time.monotonic() - down_since_s:.1f} s"
             self._on_status(SourceStatus("back", self._name, detail))
 
+    def _report_blank(self) -> None:
+        """Tell what the reader found of pictures that show nothing, or that it is over."""
+        with self._changed:
+            blank, told, live = self._blank, self._told_blank, bool(self._live)
+            self._told_blank = blank
+        if blank == told:
+            return
+        if blank is None:
+            self._on_status(SourceStatus("seen", self._name, _OVER.format(name=self._name)))
+        else:
+            detail = _BLANK[live, blank].format(name=self._name, s=PATIENCE_S)
+            self._on_status(SourceStatus(blank, self._name, detail))
+
     def _wait_for_blocked_readers(self) -> None:
         """Start no further reader while many hang: each holds a thread and perhaps the device."""
         while not self._stopping.is_set():
@@ -311,6 +358,10 @@ class CaptureThread:
                 self._stopping.wait(max(0.0, due_s - time.monotonic()))
             if not self._count(connection, frame):
                 return
+            if isinstance(frame, Frame) and self._watch.look(
+                frame.image, frame.timestamp, live=source.live
+            ):
+                self._note_blank(connection)
             if not self._slot.put(frame):
                 # Whoever takes the frames has closed the slot: an end, and no loss to report.
                 self._stopping.set()
@@ -322,6 +373,12 @@ class CaptureThread:
         if self._delivered:
             stamp_s = max(stamp_s, self._last_timestamp_s + _MIN_STEP_S)
         return dataclasses.replace(frame, timestamp=stamp_s, index=self._delivered)
+
+    def _note_blank(self, connection: _Connection) -> None:
+        with self._changed:
+            if not connection.abandoned:
+                self._blank = self._watch.found
+                self._changed.notify_all()
 
     def _count(self, connection: _Connection, frame: Frame | PoseFrame) -> bool:
         """Account for a frame about to be put; ``False`` if nobody wants it any more.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gesturepose.app import load_network, make_stages, needs_network
+from gesturepose.capture.address import public_url
 from gesturepose.capture.opening import open_source
 from gesturepose.errors import UsageError
 from gesturepose.stats import StageTimes
@@ -145,7 +146,9 @@ def open_bench_source(spec: str, config: Config) -> FrameSource:
         It cannot be opened.
     """
     if not needs_network(spec):
-        raise UsageError(f"--source: {spec} is a recording without pictures; give a video")
+        raise UsageError(
+            f"--source: {public_url(spec)} is a recording without pictures; give a video"
+        )
     source = open_source(spec, config.camera)
     if source.live:
         source.close()

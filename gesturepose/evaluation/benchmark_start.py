@@ -58,8 +58,9 @@ def measure_start(config_path: Path, model: PoseSettings, source: str) -> ColdSt
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, search))}
     started_s = time.perf_counter()
     with subprocess.Popen(  # noqa: S603 - this interpreter, with fixed words
-        [sys.executable, "-c", _CHILD, task],
-        stdin=subprocess.DEVNULL,
+        [sys.executable, "-c", _CHILD],
+        # Not as an argument: those of a process can be read by everybody.
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment,
@@ -68,6 +69,10 @@ def measure_start(config_path: Path, model: PoseSettings, source: str) -> ColdSt
         limit = threading.Timer(_PATIENCE_S, child.kill)
         limit.start()
         try:
+            with contextlib.suppress(BrokenPipeError):  # it says itself why it ended
+                if child.stdin is not None:
+                    child.stdin.write(task + "\n")
+                    child.stdin.flush()
             line = child.stdout.readline() if child.stdout is not None else ""
             seconds = time.perf_counter() - started_s
             _, complaint = child.communicate()
@@ -83,7 +88,7 @@ def measure_start(config_path: Path, model: PoseSettings, source: str) -> ColdSt
 def tell_first_pose() -> None:
     """Find the first person as a run would, then print one line of JSON; errors are one line."""
     try:
-        _find_first_pose(*json.loads(sys.argv[1]))
+        _find_first_pose(*json.loads(sys.stdin.readline()))
     except GesturePoseError as error:
         sys.exit(str(error))
 

@@ -30,10 +30,13 @@ class BoundTo:
     """What a binding does, in words, and before which windows; ``None`` for any."""
 
     action: str
-    app: str | None
+    app: str | tuple[str, ...] | None
 
     def __str__(self) -> str:
-        return self.action if self.app is None else f"{self.action} (in {self.app})"
+        if self.app is None:
+            return self.action
+        where = self.app if isinstance(self.app, str) else ", ".join(self.app)
+        return f"{self.action} (in {where})"
 
 
 @dataclass(slots=True)

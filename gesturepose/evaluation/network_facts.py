@@ -24,6 +24,7 @@ import numpy as np
 from gesturepose.errors import GesturePoseError, ModelError, UsageError, one_line
 from gesturepose.pose.card import find_model
 from gesturepose.pose.letterbox import Letterbox
+from gesturepose.pose.runtime import import_onnxruntime
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -171,8 +172,8 @@ def _run(
 ) -> dict[str, Shape]:
     """Shapes of some values inside a graph and of its input, on a black picture."""
     import onnx
-    import onnxruntime
 
+    onnxruntime = import_onnxruntime()
     (given,) = model.graph.input[:1]
     del model.graph.output[:]
     model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names)

@@ -22,6 +22,7 @@ from gesturepose.capture.opening import open_source
 from gesturepose.datatypes import Phase
 from gesturepose.errors import GesturePoseError
 from gesturepose.evaluation.matching import Detection, Replay
+from gesturepose.platforms.signals import ending_signals
 from gesturepose.stats import StageTimes
 
 if TYPE_CHECKING:
@@ -198,11 +199,11 @@ def _cost(path: Path) -> tuple[bool, int]:
 
 @contextlib.contextmanager
 def _interrupts_blocked() -> Iterator[None]:
-    """Keep SIGINT pending in this thread, and from the processes started meanwhile for good."""
+    """Keep a terminal's signals pending in this thread, and from processes started meanwhile."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, set(ending_signals()) - {signal.SIGTERM})
     try:
         yield
     finally:

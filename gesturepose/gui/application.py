@@ -1,7 +1,7 @@
 """The desktop app from start to end: one Qt application, one desk, one window, one tray icon.
 
-It ends in order, whoever asks for it: the window, the tray, Ctrl+C, SIGTERM, or the session's
-logout.
+It ends in order, whoever asks for it: the window, the tray, Ctrl+C or another signal that asks for
+an end, or the session's logout.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
@@ -16,10 +17,12 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QMessageBox, QSystemTrayI
 
 import gesturepose
 from gesturepose.capture.cameras import list_cameras
+from gesturepose.config import FoundConfig
 from gesturepose.gui.app_icon import app_icon
 from gesturepose.gui.desk import DEMO, Desk, is_camera
 from gesturepose.gui.display_check import drop_foreign_plugins
 from gesturepose.gui.document import MappingDocument
+from gesturepose.gui.folder_mapping import FolderMapping
 from gesturepose.gui.garbage import GarbageCollector
 from gesturepose.gui.main_window import MainWindow
 from gesturepose.gui.one_app import OneApp
@@ -28,10 +31,11 @@ from gesturepose.gui.theme import themes
 from gesturepose.gui.translation import install_translation
 from gesturepose.gui.tray import Tray
 from gesturepose.gui.ways_out import describe_dead_keys
+from gesturepose.platforms.signals import ending_signals
+from gesturepose.platforms.small_files import absolute
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from PySide6.QtGui import QCloseEvent
 
@@ -51,8 +55,8 @@ class App(QObject):
 
     Parameters
     ----------
-    config_path
-        The gestures.toml.
+    config
+        Where the gestures.toml is; a path, if nothing else was found.
     adjust
         Applies the command line's options to a configuration.
     source
@@ -65,7 +69,7 @@ class App(QObject):
 
     def __init__(
         self,
-        config_path: Path,
+        config: FoundConfig | Path,
         *,
         adjust: Callable[[Config], Config] = lambda config: config,
         source: str | None = None,
@@ -76,7 +80,8 @@ class App(QObject):
         self.preferences = preferences or Preferences()
         themes().choose(self.preferences.theme)
         self.preferences.changed.connect(self._follow_preference)
-        self.document = MappingDocument(config_path)
+        found = FoundConfig(config) if isinstance(config, Path) else config
+        self.document = MappingDocument(found.path)
         wanted = source or self.preferences.source or "0"
         # Asked for by nobody, a camera that is not there is no error: the demo clip stands in.
         self._missing = wanted if source is None and _is_missing(wanted) else ""
@@ -88,10 +93,13 @@ class App(QObject):
             practice=practice,
         )
         self.window = MainWindow(self.desk, self.preferences)
+        self.folder_mapping = FolderMapping(found, self.document, self.window.notices, self)
         self.tray = Tray(self)
+        self._told_path: Path | None = None
         self._ending = False
         self._connect()
         self._tell_practice()
+        self._tell_mapping()
 
     def _connect(self) -> None:
         self.window.closing.connect(self._decide_closing)
@@ -110,6 +118,7 @@ class App(QObject):
         self.desk.bridge.action_done.connect(_log_action)
         self.desk.bridge.pause_changed.connect(_log_pause)
         self.document.problems_changed.connect(_log_problems)
+        self.document.changed.connect(self._tell_mapping)
         self._cameras = QTimer(self)
         self._cameras.timeout.connect(self._look_for_camera)
 
@@ -121,14 +130,16 @@ class App(QObject):
             self.window.start_guide()
         self.window.show()
         self.desk.start()
+        self.folder_mapping.ask()
         if self._missing:
             self._cameras.start(_CAMERAS_MS)
             self._tell_missing()
 
     def end(self) -> bool:
-        """End all threads; ``False`` if one did not end in time."""
+        """End all threads, keys coming up first; ``False`` if one did not end in time."""
+        ended = self.desk.stop()
         self.preferences.flush()
-        return self.desk.stop()
+        return ended
 
     def quit(self) -> None:
         """End the program."""
@@ -202,6 +213,14 @@ class App(QObject):
 
     def _tell_practice(self) -> None:
         self.window.header.set_practice(on=self.desk.practice_shown)
+
+    def _tell_mapping(self, _: object = None) -> None:
+        """Say which file is in use, now and whenever it is another one."""
+        path = self.document.path
+        if path != self._told_path:
+            self._told_path = path
+            _log.info("mapping %s", absolute(path))
+            self.window.log.add_line(self.tr("Mapping: {file}").format(file=absolute(path)))
 
     def _note_hotkey(self, problem: str) -> None:
         self._tell_hotkey()
@@ -300,7 +319,7 @@ def make_application(arguments: list[str]) -> QApplication:
 
 
 def run_app(
-    config_path: Path,
+    config: FoundConfig,
     *,
     adjust: Callable[[Config], Config],
     source: str | None,
@@ -311,7 +330,7 @@ def run_app(
 
     Parameters
     ----------
-    config_path, adjust, source, practice
+    config, adjust, source, practice
         As for `App`.
     max_seconds
         End after so many seconds; ``None`` for no end.
@@ -326,17 +345,17 @@ def run_app(
         )
         return True
     garbage = GarbageCollector(application)
-    app = App(config_path, adjust=adjust, source=source, practice=practice)
+    app = App(config, adjust=adjust, source=source, practice=practice)
     one.show_asked.connect(app.show_window)
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ending_signals():
         signal.signal(number, lambda *_: app.quit())
     heartbeat = QTimer()
     heartbeat.timeout.connect(lambda: None)
     heartbeat.start(_SIGNALS_MS)
     if max_seconds is not None:
         QTimer.singleShot(round(1000 * max_seconds), app.quit)
-    app.start()
     try:
+        app.start()
         application.exec()
     finally:
         ended = app.end()

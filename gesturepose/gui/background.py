@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from gesturepose.platforms.threads import NoThreadError, start_thread
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -53,9 +55,14 @@ class Question(QObject):
         if asked is None or self._timer.isActive():
             return
         self._timer.start()
-        threading.Thread(
+        thread = threading.Thread(
             target=_answer, args=(asked, self._answers), name="question", daemon=True
-        ).start()
+        )
+        try:
+            start_thread(thread)
+        except NoThreadError as error:
+            _LOG.warning("%s", error)
+            self._answers.put((False, None))
 
     def _collect(self) -> None:
         try:

@@ -10,6 +10,7 @@ import dataclasses
 import logging
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -20,6 +21,7 @@ from gesturepose.gui.bridge import EngineBridge
 from gesturepose.platforms.acting_lock import ActingLock
 from gesturepose.platforms.hotkeys import PauseHotkey
 from gesturepose.platforms.screen_lock import ScreenLock
+from gesturepose.platforms.threads import NoThreadError
 from gesturepose.session import Session, needs_restart
 
 if TYPE_CHECKING:
@@ -156,11 +158,11 @@ class Desk(QObject):
         self._looking.start()
 
     def stop(self, patience_s: float = 10.0) -> bool:
-        """End all threads; ``False`` if one did not end in time."""
+        """Let go of every key and end all threads; ``False`` if one did not end in time."""
         self._looking.stop()
+        self.session.stop()
         self._hotkey.close()
         self._screen.close()
-        self.session.stop()
         return self.session.join(patience_s)
 
     def quit(self) -> None:
@@ -241,13 +243,17 @@ class Desk(QObject):
         self._grab_hotkey()
 
     def _grab_hotkey(self) -> None:
-        self._hotkey.use(self._config.control.pause_hotkey)
-        self._tell_hotkey()
+        self._use_hotkey(partial(self._hotkey.use, self._config.control.pause_hotkey))
 
-    def _tell_hotkey(self) -> None:
-        if self._hotkey.problem != self._problem:
-            self._problem = self._hotkey.problem
-            self.hotkey_changed.emit(self._problem)
+    def _use_hotkey(self, use: Callable[[], None]) -> None:
+        try:
+            use()
+            problem = self._hotkey.problem
+        except NoThreadError as error:
+            problem = str(error)
+        if problem != self._problem:
+            self._problem = problem
+            self.hotkey_changed.emit(problem)
 
     def _note_other(self, status: SessionStatus) -> None:
         """Practise from now on, because another copy acts."""
@@ -258,8 +264,7 @@ class Desk(QObject):
 
     def _look_around(self) -> None:
         """Look whether somebody who has what we want is gone."""
-        self._hotkey.retry()
-        self._tell_hotkey()
+        self._use_hotkey(self._hotkey.retry)
         if self._other is not None and not self._other.gone and self._right.is_free():
             self._other = dataclasses.replace(self._other, gone=True)
             self.other_changed.emit()

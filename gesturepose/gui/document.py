@@ -55,6 +55,7 @@ class MappingDocument(QObject):
         self, path: Path, parent: QObject | None = None, *, own_path: Path | None = None
     ) -> None:
         super().__init__(parent)
+        self._own_path = own_path
         self.editor = ConfigEditor(path, own_path=own_path)
         self.refusal = ""
         """Why the latest change was refused; empty when it was made."""
@@ -96,6 +97,25 @@ class MappingDocument(QObject):
     def look(self) -> None:
         """Notice changes made in another program; done twice a second anyway."""
         self._follow(self.editor.look)
+
+    def open(self, path: Path) -> bool:
+        """Go on with another file; return whether it can be used, or else stay with this one."""
+        self.refusal = ""
+        try:
+            editor = ConfigEditor(path, own_path=self._own_path)
+            problems = editor.problems
+        except ConfigError as error:
+            problems = error.problems
+        if problems:
+            self.refusal = problems[0]
+            self.failed.emit(self.refusal)
+            return False
+        had_problems = bool(self.problems)
+        self.editor = editor
+        self.changed.emit(editor.config)
+        if had_problems:
+            self.problems_changed.emit([])
+        return True
 
     # Each change returns whether it was made; if not, `failed` has told why, and `refusal` says it.
 

@@ -1,11 +1,16 @@
 """What the app remembers that is not about gestures; in the platform's usual place.
 
 gestures.toml has what the body does and what the computer does; this has the rest: how the window
-looked, what a person chose once. It holds no picture and no name of anybody.
+looked, what a person chose once. It holds no picture and no name of anybody. The address of a
+network camera may hold its password: nobody but its owner may read the file.
 """
 
 from __future__ import annotations
 
+import logging
+import os
+import stat
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
@@ -14,6 +19,9 @@ if TYPE_CHECKING:
     from gesturepose.gui.theme import Choice
 
 Answer = Literal["ask", "yes", "no"]
+
+_log = logging.getLogger(__name__)
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 class Preferences(QObject):
@@ -33,6 +41,7 @@ class Preferences(QObject):
         self._store = store or QSettings(
             QSettings.Format.IniFormat, QSettings.Scope.UserScope, "gesturepose", "app"
         )
+        self._keep_private()
 
     @property
     def theme(self) -> Choice:
@@ -96,11 +105,30 @@ class Preferences(QObject):
 
     @geometry.setter
     def geometry(self, value: QByteArray) -> None:
+        self._keep_private()
         self._store.setValue("geometry", value)
 
     def flush(self) -> None:
         """Write what is pending."""
         self._store.sync()
+
+    def _keep_private(self) -> None:
+        """Make the file, or mend it, so that its owner alone may read it.
+
+        Qt writes a new file beside the old one and gives it the old one's permissions before a
+        word of it is written; a file that it makes itself may be read by everybody.
+        """
+        path = Path(self._store.fileName())
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+            mode = stat.S_IMODE(path.stat().st_mode)
+            if mode & _OTHERS:
+                path.chmod(mode & ~_OTHERS)
+        except OSError as error:
+            _log.warning(
+                "%s cannot be kept from other users' eyes: %s", path, error.strerror or error
+            )
 
     def _text(self, name: str) -> str:
         value = self._store.value(name, "")
@@ -114,7 +142,9 @@ class Preferences(QObject):
         # An INI file has text only.
         return str(self._store.value(name, "false")).lower() == "true"
 
-    def _set(self, name: str, value: object) -> None:
-        if str(self._store.value(name, "")).lower() != str(value).lower():
+    def _set(self, name: str, value: str | bool) -> None:  # noqa: FBT001 - a value among others
+        before = self._flag(name) if isinstance(value, bool) else self._text(name)
+        if before != value:
+            self._keep_private()  # somebody may have deleted it
             self._store.setValue(name, value)
             self.changed.emit(name)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from gesturepose.capture import opening
+from gesturepose.capture.address import find_address
 from gesturepose.capture.source import public_url
 from gesturepose.errors import UsageError
 from gesturepose.gui.camera_watch import CameraWatch
@@ -37,6 +38,7 @@ DEMO = "demo"
 _FILE, _ADDRESS = object(), object()
 _SIZES = ((320, 240), (640, 480), (1280, 720), (1920, 1080))
 _RATES = (15.0, 24.0, 30.0, 60.0)
+_TURNS = (0, 90, 180, 270)
 
 
 class SourcePanel(Card):
@@ -132,6 +134,17 @@ class SourcePanel(Card):
             ),
         )
 
+        self.turns = Choice([(degrees, self._write_turn(degrees)) for degrees in _TURNS])
+        self.turns.chosen.connect(lambda degrees: self._set("rotate", degrees))
+        self.add_row(
+            self.tr("&Turn the picture"),
+            self.turns,
+            self.tr(
+                "For a camera that hangs on its side or upside down: you should stand upright in "
+                "the preview."
+            ),
+        )
+
     @property
     def source(self) -> str:
         """What is shown as watched."""
@@ -154,6 +167,7 @@ class SourcePanel(Card):
         problem = find_address_problem(text)
         self._show_problem(problem)
         if not problem:
+            self.address.clear()  # it may hold a password, and shows it whenever it is opened
             self._accept(text)
 
     def choose_file(self) -> str:
@@ -212,7 +226,7 @@ class SourcePanel(Card):
     def _describe(self, spec: str) -> str:
         if spec.isdecimal() or spec.startswith("/dev/"):
             return self.tr("Camera {name} (not connected)").format(name=spec)
-        if "://" in spec:
+        if find_address(spec) is not None:
             return public_url(spec)
         return Path(spec).name or spec
 
@@ -245,9 +259,17 @@ class SourcePanel(Card):
         )
         self.rates.show_value(camera.fps, self._write_rate(camera.fps))
         self.mirrored.setChecked(camera.mirrored)
+        self.turns.show_value(camera.rotate, self._write_turn(camera.rotate))
 
     def _write_rate(self, rate: float) -> str:
         return self.tr("{rate} per second").format(rate=f"{rate:g}")
+
+    def _write_turn(self, degrees: int) -> str:
+        if degrees == 0:
+            return self.tr("As it comes")
+        if degrees == 180:
+            return self.tr("Upside down")
+        return self.tr("{degrees}° clockwise").format(degrees=degrees)
 
     def _write_picture(self, size: tuple[int, int]) -> None:
         camera = self._document.config.camera
@@ -266,9 +288,9 @@ class SourcePanel(Card):
 def find_address_problem(text: str) -> str:
     """Say what is wrong with a network address, in the words of ``--source``; empty if nothing."""
     words = ""
-    if "://" in text:
+    if (address := find_address(text)) is not None:
         try:
-            opening.check_url(text)
+            opening.check_url(address)
         except UsageError as error:
             words = str(error).removeprefix("source: ")
     else:

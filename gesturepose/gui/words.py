@@ -31,6 +31,7 @@ from gesturepose.actions.kinds import (
     Type,
 )
 from gesturepose.gui.key_names import chord_caps
+from gesturepose.platforms.window_text import find_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -171,7 +172,9 @@ def describe_action(action: Action) -> str:  # noqa: C901, PLR0911, PLR0912 (one
         case Close(window) if window == FRONT:
             return _tr(QT_TRANSLATE_NOOP("Words", "Close the window in front"))
         case Close(window):
-            return _fill(QT_TRANSLATE_NOOP("Words", "Close {}"), app_words(window))
+            pattern = find_pattern(window)
+            name = app_words((window,) if pattern is None else pattern)
+            return _fill(QT_TRANSLATE_NOOP("Words", "Close {}"), name)
         case Open(target):
             return _fill(QT_TRANSLATE_NOOP("Words", "Open {}"), _name_target(target))
         case Run(command, shell):
@@ -234,13 +237,13 @@ def reason_words(result: ActionResult) -> str:
     return reason
 
 
-def app_words(pattern: str | None) -> str:
+def app_words(app: str | Sequence[str] | None) -> str:
     """Say to which applications a binding is limited: ``"Chrome, Firefox"``, or ``"anywhere"``."""
-    if pattern is None:
+    if app is None:
         return _tr(QT_TRANSLATE_NOOP("Words", "anywhere"))
-    names = _read_names(pattern)
+    names = _read_names(app)
     if not names:
-        return _fill(QT_TRANSLATE_NOOP("Words", "windows like “{}”"), pattern)
+        return _fill(QT_TRANSLATE_NOOP("Words", "windows like “{}”"), str(app))
     return ", ".join(dict.fromkeys(_APPS.get(n.lower(), _sentence(n)) for n in names))
 
 
@@ -254,9 +257,11 @@ def program_words(program: str | tuple[str, ...]) -> str:
     return _APPS.get(name.lower(), _sentence(name))
 
 
-def _read_names(pattern: str) -> list[str]:
-    """Return the names of a pattern that is nothing but names, otherwise none."""
-    return pattern.split("|") if _PLAIN_PATTERN.fullmatch(pattern) else []
+def _read_names(app: str | Sequence[str]) -> list[str]:
+    """Return the names of a list, or of a pattern that is nothing but names, otherwise none."""
+    if not isinstance(app, str):
+        return list(app)
+    return app.split("|") if _PLAIN_PATTERN.fullmatch(app) else []
 
 
 def _name_target(target: str) -> str:

@@ -6,17 +6,28 @@ movement; that is `gesturepose.actions.sinks`.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from gesturepose.errors import ActionError
+from gesturepose.errors import ActionError, one_line
+from gesturepose.platforms.window_text import (
+    find_pattern,
+    looks_like_pattern,
+    read_app,
+    read_window,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gesturepose.platforms.spawn import Program
+    from gesturepose.platforms.window_text import WindowText
+
 FRONT = "front"
-"""Pattern of `Platform.close_window` that stands for the window in front."""
+"""What `Platform.close_window` takes for the window in front, whichever it is."""
+_NAMED = 3
+"""So many of several windows are named."""
+_TITLE_LENGTH = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +51,24 @@ class WindowInfo:
     pid: int | None
     window_id: int
 
-    def matches(self, pattern: str) -> bool:
-        """Whether title or application contain a match of a pattern, whatever the case.
+    def matches(self, app: str | Sequence[str]) -> bool:
+        """Whether it is a window of an ``app``: text is a pattern, a list holds plain names.
 
-        A Chromium window matches ``chrom|firefox`` by its class, whichever page its title names.
+        Both look at title and application, whatever the case: a Chromium window matches
+        ``chrom|firefox`` by its class, whichever page its title names.
+
+        Raises
+        ------
+        SlowPatternError
+            The pattern takes too long on its title.
+        ValueError
+            It is no such thing; `read_app` says so beforehand.
         """
-        expression = re.compile(pattern, re.IGNORECASE)
-        return bool(expression.search(self.title) or expression.search(self.app))
+        return self.has(read_app(app))
+
+    def has(self, text: WindowText) -> bool:
+        """Whether its application or its title has the text."""
+        return text.is_in(self.app) or text.is_in(self.title)
 
 
 class Platform(Protocol):
@@ -74,23 +96,41 @@ class Platform(Protocol):
             This system does not say.
         """
 
-    def close_window(self, pattern: str) -> None:
+    def close_window(self, text: str) -> None:
         """Ask one window to close, as its close button does; its program is never killed.
 
         Parameters
         ----------
-        pattern
-            Regular expression of title or application, or `FRONT`. Of several matching windows,
-            the topmost.
+        text
+            Part of its title or application, a pattern between slashes, or `FRONT`; see
+            `pick_window`.
 
         Raises
         ------
         ActionError
-            No window matches, or it takes no such request.
+            No window matches, several do, or it takes no such request.
         """
 
-    def launch(self, app: str | Sequence[str]) -> None:
-        """Start an application and return at once.
+    def check_reach(self) -> None:
+        """Make sure that keys and clicks reach the window in front, as far as can be known.
+
+        Raises
+        ------
+        RefusedError
+            They would not.
+        """
+
+    def hears(self, key: str) -> bool:
+        """Whether a program takes a media key, whichever window is in front.
+
+        Parameters
+        ----------
+        key
+            Its canonical name.
+        """
+
+    def launch(self, app: str | Sequence[str]) -> Program | None:
+        """Start an application and return at once: its program, if that can be watched.
 
         Parameters
         ----------
@@ -104,8 +144,10 @@ class Platform(Protocol):
             No such application.
         """
 
-    def open(self, target: str) -> None:
+    def open(self, target: str) -> Program | None:
         """Open a URL or a file with the application it belongs to, and return at once.
+
+        A program that is returned tells by its end whether it was opened.
 
         Raises
         ------
@@ -113,8 +155,8 @@ class Platform(Protocol):
             No such file, or nothing to open it with.
         """
 
-    def notify(self, text: str) -> None:
-        """Show a short notification.
+    def notify(self, text: str) -> Program | None:
+        """Show a short notification; a program that is returned tells by its end whether it was.
 
         Raises
         ------
@@ -126,20 +168,46 @@ class Platform(Protocol):
         """Free what is held; it may be used again afterwards."""
 
 
-def pick_window(platform: Platform, pattern: str) -> WindowInfo:
-    """Return the window that a pattern of `Platform.close_window` means.
+def pick_window(platform: Platform, text: str) -> WindowInfo:
+    """Return the window that a text of `Platform.close_window` means, never a guess.
+
+    Of several windows that match it is the one in front, whatever the others are called: closing
+    cannot be taken back.
 
     Raises
     ------
     ActionError
-        There is none.
+        There is none, or there are several and none of them is in front.
     """
-    if pattern == FRONT:
+    if text == FRONT:
         window = platform.active_window()
         if window is None:
             raise ActionError("no window is in front")
         return window
-    for window in platform.list_windows():
-        if window.matches(pattern):
-            return window
-    raise ActionError(f"no window matching {pattern!r} is open")
+    wanted = read_window(text)
+    windows = [window for window in platform.list_windows() if window.has(wanted)]
+    if len(windows) == 1:
+        return windows[0]
+    if not windows:
+        raise ActionError(f"no window matching {text!r} is open{_suggest_pattern(text)}")
+    front = platform.active_window()
+    if front is not None and front.has(wanted):
+        return front
+    names = ", ".join(_name(window) for window in windows[:_NAMED])
+    more = len(windows) - _NAMED
+    raise ActionError(
+        f"{len(windows)} windows match {text!r} and none of them is in front: {names}"
+        f"{f' and {more} more' if more > 0 else ''}; bring the one that is meant to the front, or "
+        "write more of its title"
+    )
+
+
+def _suggest_pattern(text: str) -> str:
+    if find_pattern(text) is None and looks_like_pattern(text):
+        return f"; this is plain text, a pattern stands between slashes: '/{text}/'"
+    return ""
+
+
+def _name(window: WindowInfo) -> str:
+    name = one_line(window.title or window.app or "a window without a title")
+    return repr(name if len(name) <= _TITLE_LENGTH else f"{name[: _TITLE_LENGTH - 1]}\u2026")

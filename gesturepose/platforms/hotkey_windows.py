@@ -13,6 +13,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from gesturepose.platforms.hotkeys import HotkeyUnavailable
+from gesturepose.platforms.threads import start_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,10 +92,11 @@ class WindowsHotkey:
         self._codes = find_codes(modifiers, key)
         self._callback = callback
         self._answered = threading.Event()
+        self.problem = ""
         self._registered = False
         self._thread_id = 0
         self._thread = threading.Thread(target=self._watch, name="hotkey", daemon=True)
-        self._thread.start()
+        start_thread(self._thread)
         self._answered.wait(5.0)
         if not self._registered:
             raise HotkeyUnavailable(

@@ -1,7 +1,7 @@
 """Keys taken from the X server by passive grabs, on a connection and a thread of their own.
 
-The grab holds with each combination of the locks, or Num Lock would switch it off. It must not
-swallow any other key.
+The grab holds with each combination of the locks, or Num Lock would switch it off, and follows the
+key when the layout changes. It must not swallow any other key.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from gesturepose.errors import ActionError
 from gesturepose.platforms.hotkeys import HotkeyUnavailable
-from gesturepose.platforms.x11_display import ConnectionLostError, open_display, watch_connection
+from gesturepose.platforms.threads import NoThreadError, start_thread
+from gesturepose.platforms.x11_display import open_display, watch_connection
+from gesturepose.platforms.x11_keymap import CONTROL, LOCK, SHIFT, XkbKeyboard
+from gesturepose.platforms.x11_keysyms import keysym_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +36,9 @@ _KEYSYMS = {
     "scrolllock": "Scroll_Lock",
 }
 """X11's names of keys that it calls otherwise than we do, but for capitals."""
-_MODIFIER_KEYSYMS = {"alt": "Alt_L", "super": "Super_L"}
+_MODIFIER_KEYS = {"alt": ("Alt_L", 0x08), "super": ("Super_L", 0x40)}
+"""The key that tells a modifier's mask, and the mask where no such key does."""
+_ASYNCHRONOUS = 1
 _REPEAT_MS = 10
 """A key that repeats goes up and down within so many milliseconds; nobody is as fast."""
 
@@ -50,10 +55,17 @@ class X11Hotkey:
     callback
         Called on the thread, once each time the keys go down.
 
+    Attributes
+    ----------
+    problem
+        Why the keys do nothing any more, after the layout was changed; empty while they work.
+
     Raises
     ------
     HotkeyUnavailable
         There is no display, its keyboard lacks the key, or another program has the keys.
+    NoThreadError
+        The system starts no thread.
     """
 
     def __init__(
@@ -65,25 +77,31 @@ class X11Hotkey:
         self._callback = callback
         self._released_ms = -_REPEAT_MS
         self._code = 0
+        self._masks: list[int] = []
         self._closed = False
+        self.problem = ""
         try:
             self._display = open_display()
         except ActionError as error:
             raise HotkeyUnavailable(str(error)) from error
         try:
             with watch_connection(self._display):
-                self._root = self._display.screen().root
-                self._masks = self._find_masks()
-                self._grab()
-        except ConnectionLostError as error:
+                self._keyboard = XkbKeyboard(self._display, follow_group=True)
+                self._grab(*self._find())
+        except ActionError as error:
+            self._display.close()
             raise HotkeyUnavailable(str(error)) from error
         except BaseException:
-            with contextlib.suppress(ActionError), watch_connection(self._display):
-                self._display.close()
+            self._display.close()
             raise
         self._asleep, self._alarm = os.pipe()
         self._thread = threading.Thread(target=self._watch, name="hotkey", daemon=True)
-        self._thread.start()
+        try:
+            start_thread(self._thread)
+        except NoThreadError:
+            os.close(self._alarm)
+            self._watch()  # which sees that at once, and gives everything back
+            raise
 
     def close(self) -> None:
         """Give the keys back; waits for the thread, unless called by the callback itself."""
@@ -103,20 +121,21 @@ class X11Hotkey:
 
     def _wait_for_keys(self) -> None:
         while True:
-            while self._display.pending_events():
-                self._take(self._display.next_event())
+            while (event := self._display.next_event()) is not None:
+                self._take(event)
             ready, _, _ = select.select([self._display.fileno(), self._asleep], [], [])
             if self._asleep in ready:
                 return
 
     def _take(self, event: Any) -> None:
-        from Xlib import X
+        from xcffib.xproto import KeyPressEvent, KeyReleaseEvent
 
-        if event.type == X.MappingNotify:
-            self._follow_keyboard(event)
-        elif event.type == X.KeyRelease and event.detail == self._code:
-            self._released_ms = event.time
-        elif event.type == X.KeyPress and event.detail == self._code:
+        if self._keyboard.is_change(event):
+            self._follow_keyboard()
+        elif isinstance(event, KeyReleaseEvent):
+            if event.detail == self._code:
+                self._released_ms = event.time
+        elif isinstance(event, KeyPressEvent) and event.detail == self._code:
             if event.time - self._released_ms < _REPEAT_MS:
                 return
             try:
@@ -124,67 +143,67 @@ class X11Hotkey:
             except Exception:  # noqa: BLE001 - the keys must go on working
                 _log.exception("what %s asks for failed", self._chord)
 
-    def _follow_keyboard(self, event: Any) -> None:
-        """Grab anew where the keyboard map was changed and the key has moved."""
-        self._display.refresh_keyboard_mapping(event)
-        if self._find_code() != self._code:
-            for mask in self._masks:
-                self._root.ungrab_key(self._code, mask)
-            try:
-                self._grab()
-            except HotkeyUnavailable as error:
+    def _follow_keyboard(self) -> None:
+        """Grab anew where the keyboard map or the group was changed and the key has moved."""
+        self._keyboard.reread()
+        try:
+            code, masks = self._find()
+            if (code, masks) != (self._code, self._masks):
+                for mask in self._masks:
+                    self._display.core.UngrabKey(self._code, self._display.root, mask)
+                self._grab(code, masks)
+            self.problem = ""
+        except HotkeyUnavailable as error:
+            if self.problem != str(error):
+                self.problem = str(error)
                 _log.warning("%s", error)
 
-    def _grab(self) -> None:
-        import Xlib.error
-        from Xlib import X
+    def _grab(self, code: int, masks: list[int]) -> None:
+        import xcffib.xproto
 
-        self._code = self._find_code()
-        if not self._code:
-            raise HotkeyUnavailable(f"no key of this keyboard is {self._key!r}; choose another one")
-        refused = Xlib.error.CatchError(Xlib.error.BadAccess)
-        for mask in self._masks:
-            self._root.grab_key(
-                self._code, mask, False, X.GrabModeAsync, X.GrabModeAsync, onerror=refused
-            )
-        self._display.sync()
-        if refused.get_error() is not None:
+        self._code, self._masks = code, masks
+        ways = (_ASYNCHRONOUS, _ASYNCHRONOUS)
+        root = self._display.root
+        cookies = [
+            self._display.core.GrabKey(False, root, mask, code, *ways, is_checked=True)
+            for mask in masks
+        ]
+        try:
+            for cookie in cookies:
+                cookie.check()
+        except xcffib.xproto.AccessError as error:
+            self._display.sync()
             raise HotkeyUnavailable(
                 f"{self._chord} is taken by another program; choose other keys ([control] "
                 "pause_hotkey)"
-            )
+            ) from error
 
-    def _find_code(self) -> int:
-        from Xlib import XK
+    def _find(self) -> tuple[int, list[int]]:
+        """Return the keycode, and the masks to grab it with."""
+        state = self._keyboard.state()
+        if len(self._key) == 1:
+            code = self._keyboard.map.find_shortcut_key(self._key, state.group)
+        else:
+            name = self._key if self._key == "space" else self._key.capitalize()
+            symbol = keysym_named(_KEYSYMS.get(self._key, name))
+            code = self._keyboard.map.find_plain(symbol, state.group)
+        if not code:
+            raise HotkeyUnavailable(f"no key of this keyboard is {self._key!r}; choose another one")
+        return code, self._find_masks(state.group)
 
-        name = self._key if len(self._key) == 1 or self._key == "space" else self._key.capitalize()
-        keysym = XK.string_to_keysym(_KEYSYMS.get(self._key, name))
-        return int(self._display.keysym_to_keycode(keysym))
-
-    def _find_masks(self) -> list[int]:
+    def _find_masks(self, group: int) -> list[int]:
         """Return the modifiers' mask with each combination of the locks."""
-        from Xlib import X
-
+        keymap = self._keyboard.map
         base = 0
         if "ctrl" in self._modifiers:
-            base |= X.ControlMask
+            base |= CONTROL
         if "shift" in self._modifiers:
-            base |= X.ShiftMask
-        for name, keysym in _MODIFIER_KEYSYMS.items():
+            base |= SHIFT
+        for name, (key, usual) in _MODIFIER_KEYS.items():
             if name in self._modifiers:
-                base |= self._find_modifier(keysym) or (X.Mod1Mask if name == "alt" else X.Mod4Mask)
-        locks = {X.LockMask, self._find_modifier("Num_Lock"), self._find_modifier("Scroll_Lock")}
+                base |= keymap.modifiers_of(key, group) or usual
+        locks = {LOCK, *(keymap.modifiers_of(key, group) for key in ("Num_Lock", "Scroll_Lock"))}
         return sorted({base | lock for lock in _unions(locks - {0, base})})
-
-    def _find_modifier(self, keysym_name: str) -> int:
-        """Return the mask of the modifier that a key sets; 0 if it sets none."""
-        from Xlib import XK
-
-        code = self._display.keysym_to_keycode(XK.string_to_keysym(keysym_name))
-        for index, codes in enumerate(self._display.get_modifier_mapping()):
-            if code and code in codes:
-                return 1 << index
-        return 0
 
 
 def _unions(masks: set[int]) -> Iterator[int]:

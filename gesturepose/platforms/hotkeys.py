@@ -31,7 +31,15 @@ class HotkeyUnavailable(GesturePoseError):  # noqa: N818 - an expected turn of e
 
 
 class Hotkey(Protocol):
-    """Keys that are watched."""
+    """Keys that are watched.
+
+    Attributes
+    ----------
+    problem
+        Why they do nothing any more, in one line for people; empty while they work.
+    """
+
+    problem: str
 
     def close(self) -> None:
         """Give the keys back; the callback is not called any more once this has returned."""
@@ -133,15 +141,18 @@ class PauseHotkey:
     ----------
     chord
         The keys asked for; empty for none.
-    problem
-        Why they do nothing, in one line for people; empty when they work, or none are asked for.
     """
 
     def __init__(self, toggle: Callable[[], None]) -> None:
         self._toggle = toggle
         self._hotkey: Hotkey | None = None
+        self._refusal = ""
         self.chord = ""
-        self.problem = ""
+
+    @property
+    def problem(self) -> str:
+        """Why the keys do nothing; empty when they work, or none are asked for."""
+        return self._refusal or (self._hotkey.problem if self._hotkey else "")
 
     def use(self, chord: str) -> None:
         """Watch for these keys instead; for none if empty."""
@@ -153,7 +164,7 @@ class PauseHotkey:
             try:
                 self._hotkey = open_hotkey(chord, self._toggle)
             except HotkeyUnavailable as error:
-                self.problem = str(error)
+                self._refusal = str(error)
 
     def retry(self) -> None:
         """Try again to watch for keys that do nothing: who had them may be gone."""
@@ -165,6 +176,6 @@ class PauseHotkey:
     def close(self) -> None:
         """Give the keys back."""
         hotkey, self._hotkey = self._hotkey, None
-        self.chord = self.problem = ""
+        self.chord = self._refusal = ""
         if hotkey is not None:
             hotkey.close()

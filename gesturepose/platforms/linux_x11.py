@@ -6,20 +6,30 @@ protocol where none runs. It must not kill a client, and must not inject input.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+import struct
+from typing import TYPE_CHECKING, TypeVar
 
 from gesturepose.errors import ActionError
 from gesturepose.platforms.base import WindowInfo, pick_window
 from gesturepose.platforms.linux_desktop import LinuxDesktop
+from gesturepose.platforms.media_keys_x11 import PLAYERS, is_grabbed
+from gesturepose.platforms.window_text import read_pattern
 from gesturepose.platforms.x11_display import ConnectionLostError, open_display, watch_connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gesturepose.platforms.x11_display import Display
+
 T = TypeVar("T")
 
 # EWMH: who asks; 2 is a pager or the like, whose requests window managers follow.
 _SOURCE_PAGER = 2
+_CURRENT_TIME = 0
+_POINTER_ROOT = 1
+_VIEWABLE = 2
+_CLIENT_MESSAGE = 33
+_SUBSTRUCTURE_NOTIFY, _SUBSTRUCTURE_REDIRECT = 1 << 19, 1 << 20
 
 
 class X11Platform(LinuxDesktop):
@@ -34,7 +44,7 @@ class X11Platform(LinuxDesktop):
     def __init__(self, display_name: str | None = None) -> None:
         super().__init__("x11")
         self._display_name = display_name
-        self._display: Any = None
+        self._display: Display | None = None
 
     def active_window(self) -> WindowInfo | None:
         """Return the window manager's active window; without one, that of the input focus."""
@@ -44,10 +54,17 @@ class X11Platform(LinuxDesktop):
         """Return the client windows in stacking order, the topmost first."""
         return self._ask(self._list_windows)
 
-    def close_window(self, pattern: str) -> None:
+    def close_window(self, text: str) -> None:
         """Ask for closing by ``_NET_CLOSE_WINDOW``, else by ``WM_DELETE_WINDOW``."""
-        window = pick_window(self, pattern)
+        window = pick_window(self, text)
         self._ask(lambda: self._close_window(window))
+
+    def hears(self, key: str) -> bool:
+        """Whether the desktop has grabbed a media key, or the player in front takes it."""
+        if is_grabbed(key, self._display_name):
+            return True
+        front = self.active_window()
+        return front is not None and read_pattern(PLAYERS).is_in(front.app)
 
     def close(self) -> None:
         """Disconnect."""
@@ -56,126 +73,111 @@ class X11Platform(LinuxDesktop):
             self._display = None
 
     def _ask(self, question: Callable[[], T]) -> T:
-        if self._display is None:
-            self._display = open_display(self._display_name)
         try:
-            with watch_connection(self._display):
+            with watch_connection(self._connected()):
                 return question()
         except ConnectionLostError:
             self._display = None  # The next question connects anew: a display may come back.
             raise
 
-    def _atom(self, name: str) -> int:
-        return int(self._display.intern_atom(name))
-
-    def _property(self, window: Any, name: str) -> Any:
-        """Return a property's value; ``None`` when it or the window is not there."""
-        import Xlib.error
-        from Xlib import X
-
-        try:
-            found = window.get_full_property(self._atom(name), X.AnyPropertyType)
-        except Xlib.error.XError:
-            return None
-        return None if found is None else found.value
+    def _connected(self) -> Display:
+        if self._display is None:
+            self._display = open_display(self._display_name)
+        return self._display
 
     def _manager_hints(self) -> frozenset[int]:
         """Return the hints the running window manager supports; empty when none runs.
 
         The root's properties outlive a window manager that was killed; its check window does not.
         """
-        root = self._display.screen().root
-        check = self._property(root, "_NET_SUPPORTING_WM_CHECK")
-        if not check:
+        display = self._connected()
+        check = self._numbers(display.root, "_NET_SUPPORTING_WM_CHECK")
+        if not check or self._numbers(check[0], "_NET_SUPPORTING_WM_CHECK")[:1] != check[:1]:
             return frozenset()
-        window = self._display.create_resource_object("window", check[0])
-        again = self._property(window, "_NET_SUPPORTING_WM_CHECK")
-        if not again or again[0] != check[0]:
-            return frozenset()
-        return frozenset(self._property(root, "_NET_SUPPORTED") or ())
+        return frozenset(self._numbers(display.root, "_NET_SUPPORTED"))
 
     def _active_window(self) -> WindowInfo | None:
-        root = self._display.screen().root
-        if self._atom("_NET_ACTIVE_WINDOW") in self._manager_hints():
-            active = self._property(root, "_NET_ACTIVE_WINDOW")
-            if not active or not active[0]:
-                return None
-            return self._describe(self._display.create_resource_object("window", active[0]))
-        from Xlib import X
-
-        focus = self._display.get_input_focus().focus
-        if focus in (X.PointerRoot, root):
+        display = self._connected()
+        if display.atom("_NET_ACTIVE_WINDOW") in self._manager_hints():
+            active = self._numbers(display.root, "_NET_ACTIVE_WINDOW")
+            return self._describe(active[0]) if active and active[0] else None
+        focus = int(display.core.GetInputFocus().reply().focus)
+        if focus in (_POINTER_ROOT, display.root):
             # Keys then go to the window under the pointer.
-            focus = root.query_pointer().child
-        return None if isinstance(focus, int) else self._describe(focus)
+            focus = int(display.core.QueryPointer(display.root).reply().child)
+        return self._describe(focus) if focus else None
 
     def _list_windows(self) -> list[WindowInfo]:
-        root = self._display.screen().root
-        if self._atom("_NET_CLIENT_LIST_STACKING") in self._manager_hints():
-            numbers = self._property(root, "_NET_CLIENT_LIST_STACKING")
-            windows = [self._display.create_resource_object("window", n) for n in numbers or ()]
+        display = self._connected()
+        if display.atom("_NET_CLIENT_LIST_STACKING") in self._manager_hints():
+            windows = list(self._numbers(display.root, "_NET_CLIENT_LIST_STACKING"))
         else:
-            windows = [w for w in root.query_tree().children if self._is_shown(w)]
+            children = display.core.QueryTree(display.root).reply().children
+            windows = [int(child) for child in children if self._is_shown(child)]
         described = [self._describe(window) for window in reversed(windows)]
         return [window for window in described if window is not None]
 
-    def _is_shown(self, window: Any) -> bool:
-        import Xlib.error
-        from Xlib import X
+    def _is_shown(self, window: int) -> bool:
+        import xcffib
 
         try:
-            attributes = window.get_attributes()
-        except Xlib.error.XError:
+            attributes = self._connected().core.GetWindowAttributes(window).reply()
+        except xcffib.Error:
             return False
-        return attributes.map_state == X.IsViewable and not attributes.override_redirect
+        return bool(attributes.map_state == _VIEWABLE and not attributes.override_redirect)
 
-    def _describe(self, window: Any) -> WindowInfo | None:
+    def _describe(self, window: int) -> WindowInfo | None:
         """Describe the client window that a window is part of; ``None`` when it is none."""
-        import Xlib.error
+        import xcffib
 
-        root_id = self._display.screen().root.id
+        display = self._connected()
         try:
-            names = window.get_wm_class()
-            while names is None:
-                window = window.query_tree().parent
-                if isinstance(window, int) or window.id == root_id:
+            while (names := display.read_property(window, "WM_CLASS")) is None:
+                window = int(display.core.QueryTree(window).reply().parent)
+                if window in (0, display.root):
                     return None
-                names = window.get_wm_class()
-        except Xlib.error.XError:
+        except xcffib.Error:
             return None
-        title = self._property(window, "_NET_WM_NAME") or self._property(window, "WM_NAME") or b""
-        pid = self._property(window, "_NET_WM_PID")
+        title = self._text(window, "_NET_WM_NAME") or self._text(window, "WM_NAME")
+        pid = self._numbers(window, "_NET_WM_PID")
+        raw = names if isinstance(names, bytes) else b""
+        classes = [name.decode("utf-8", "replace") for name in raw.split(b"\0") if name]
         return WindowInfo(
-            title=title.decode("utf-8", "replace") if isinstance(title, bytes) else str(title),
-            app=" ".join(dict.fromkeys(names)),
-            pid=int(pid[0]) if pid else None,
-            window_id=int(window.id),
+            title=title,
+            app=" ".join(dict.fromkeys(classes)),
+            pid=pid[0] if pid else None,
+            window_id=window,
         )
 
-    def _close_window(self, window: WindowInfo) -> None:
-        from Xlib import X
-        from Xlib.protocol import event
+    def _numbers(self, window: int, name: str) -> tuple[int, ...]:
+        found = self._connected().read_property(window, name)
+        return found if isinstance(found, tuple) else ()
 
-        client = self._display.create_resource_object("window", window.window_id)
-        hint = self._atom("_NET_CLOSE_WINDOW")
+    def _text(self, window: int, name: str) -> str:
+        found = self._connected().read_property(window, name)
+        return found.decode("utf-8", "replace") if isinstance(found, bytes) else ""
+
+    def _close_window(self, window: WindowInfo) -> None:
+        display = self._connected()
+        hint = display.atom("_NET_CLOSE_WINDOW")
         if hint in self._manager_hints():
-            message = event.ClientMessage(
-                window=client, client_type=hint, data=(32, [X.CurrentTime, _SOURCE_PAGER, 0, 0, 0])
+            # Asked of the window manager, by way of the root window.
+            mask = _SUBSTRUCTURE_REDIRECT | _SUBSTRUCTURE_NOTIFY
+            self._send(display.root, mask, window.window_id, hint, _CURRENT_TIME, _SOURCE_PAGER)
+            return
+        delete = display.atom("WM_DELETE_WINDOW")
+        if delete not in self._numbers(window.window_id, "WM_PROTOCOLS"):
+            raise ActionError(
+                f"the window {window.title or window.app!r} takes no request to close; "
+                "close it by its own keys with 'press'"
             )
-            self._display.screen().root.send_event(
-                message, event_mask=X.SubstructureRedirectMask | X.SubstructureNotifyMask
-            )
-        else:
-            delete = self._atom("WM_DELETE_WINDOW")
-            if delete not in (self._property(client, "WM_PROTOCOLS") or ()):
-                raise ActionError(
-                    f"the window {window.title or window.app!r} takes no request to close; "
-                    "close it by its own keys with 'press'"
-                )
-            message = event.ClientMessage(
-                window=client,
-                client_type=self._atom("WM_PROTOCOLS"),
-                data=(32, [delete, X.CurrentTime, 0, 0, 0]),
-            )
-            client.send_event(message)
-        self._display.sync()
+        protocols = display.atom("WM_PROTOCOLS")
+        self._send(window.window_id, 0, window.window_id, protocols, delete, _CURRENT_TIME)
+
+    def _send(self, to: int, mask: int, window: int, message_type: int, *data: int) -> None:
+        """Send a client message of 32-bit numbers, the rest of which are 0."""
+        numbers = (*data, *([0] * (5 - len(data))))
+        message = struct.pack("=BBHII5I", _CLIENT_MESSAGE, 32, 0, window, message_type, *numbers)
+        display = self._connected()
+        display.core.SendEvent(False, to, mask, message)
+        display.sync()

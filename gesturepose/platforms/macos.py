@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from gesturepose.errors import ActionError
 from gesturepose.platforms.base import WindowInfo, pick_window
-from gesturepose.platforms.spawn import spawn
+from gesturepose.platforms.spawn import Program, spawn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,19 +73,26 @@ class MacPlatform:
         windows = [_parse(line) for line in _ask(_LIST_SCRIPT).splitlines() if line.strip()]
         return sorted(windows, key=lambda window: front is None or window.pid != front.pid)
 
-    def close_window(self, pattern: str) -> None:
+    def close_window(self, text: str) -> None:
         """Click the window's close button."""
-        window = pick_window(self, pattern)
+        window = pick_window(self, text)
         _ask(_CLOSE_SCRIPT, str(window.pid), window.title)
 
-    def launch(self, app: str | Sequence[str]) -> None:
+    def check_reach(self) -> None:
+        """Do nothing: input reaches whichever window is in front."""
+
+    def hears(self, key: str) -> bool:  # noqa: ARG002
+        """Whether media keys are heard: the system itself takes them."""
+        return True
+
+    def launch(self, app: str | Sequence[str]) -> Program | None:
         """Start an application by name, bundle path or program."""
         if not isinstance(app, str):
-            spawn(app)
-            return
+            return spawn(app)
         answer = _run(["open", "-a", app])
         if answer.returncode != 0:
             raise ActionError(f"no application {app!r} is installed; give its name or .app path")
+        return None
 
     def open(self, target: str) -> None:
         """Open with the associated application."""

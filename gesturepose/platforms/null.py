@@ -42,9 +42,16 @@ class NullPlatform:
         """Refuse."""
         self._refuse()
 
-    def close_window(self, pattern: str) -> None:  # noqa: ARG002
+    def close_window(self, text: str) -> None:  # noqa: ARG002
         """Refuse."""
         self._refuse()
+
+    def check_reach(self) -> None:
+        """Do nothing: whoever injects input says whether that is possible."""
+
+    def hears(self, key: str) -> bool:  # noqa: ARG002
+        """Whether media keys are heard: nothing is known, so nothing is said against it."""
+        return True
 
     def launch(self, app: str | Sequence[str]) -> None:  # noqa: ARG002
         """Refuse."""

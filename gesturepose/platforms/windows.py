@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from gesturepose.errors import ActionError
 from gesturepose.platforms.base import WindowInfo, pick_window
-from gesturepose.platforms.spawn import spawn
+from gesturepose.platforms.spawn import Program, spawn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,23 +48,29 @@ class WindowsPlatform:
         shown = [_describe(n) for n in numbers if user32.IsWindowVisible(ctypes.c_void_p(n))]
         return [window for window in shown if window.title]
 
-    def close_window(self, pattern: str) -> None:
+    def close_window(self, text: str) -> None:
         """Post WM_CLOSE to the window."""
-        window = pick_window(self, pattern)
+        window = pick_window(self, text)
         number = ctypes.c_void_p(window.window_id)
         if not _library("user32").PostMessageW(number, _WM_CLOSE, 0, 0):
             raise ActionError(f"the window {window.title!r} takes no request to close")
 
-    def launch(self, app: str | Sequence[str]) -> None:
+    def check_reach(self) -> None:
+        """Do nothing: input reaches whichever window is in front."""
+
+    def hears(self, key: str) -> bool:  # noqa: ARG002
+        """Whether media keys are heard: the system itself takes them."""
+        return True
+
+    def launch(self, app: str | Sequence[str]) -> Program | None:
         """Start a program on the PATH, or what the shell knows by that name."""
         if not isinstance(app, str):
-            spawn(app)
-            return
+            return spawn(app)
         program = shutil.which(app)
         if program is not None:
-            spawn([program])
-            return
+            return spawn([program])
         _start(app, f"no application {app!r} is installed; give the path of its .exe")
+        return None
 
     def open(self, target: str) -> None:
         """Open with the associated application."""

@@ -1,16 +1,18 @@
-"""Connecting to an X server through python-xlib, with an error that names the fix.
+"""Connecting to an X server through libxcb, with an error that names the fix.
 
-python-xlib as pyautogui brings it fails where there is no authority file, prints to standard
-output about it, and overlooks cookies valid for any host name. The cookie is therefore looked up
-here, for every later connection of this process, pyautogui's own included.
+libxcb finds the authority file and the cookie itself, but writes a server's refusal straight to
+standard error; the server is therefore asked once beforehand, so that there is one line, ours. It
+must not inject input, nor know what windows are.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 import struct
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 _COOKIE = b"MIT-MAGIC-COOKIE-1"
 _FAMILY_LOCAL, _FAMILY_WILD = 256, 65535
+_ANSWER_S = 10.0
+_MOST_PROPERTY_WORDS = 1 << 18  # 1 MiB; a title or a list of windows is far smaller
 
 
 class ConnectionLostError(ActionError):
@@ -30,7 +34,92 @@ class ConnectionLostError(ActionError):
         super().__init__("the X server closed the connection; start again once it runs")
 
 
-def open_display(name: str | None = None) -> Any:
+class Display:
+    """A connection to an X server. For one thread.
+
+    Parameters
+    ----------
+    connection
+        An ``xcffib.Connection``.
+
+    Attributes
+    ----------
+    connection
+        The same, for extensions and new identifiers.
+    core
+        Requests of the core protocol; those with an answer wait for it in ``reply()``.
+    root
+        The root window of the screen.
+    """
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self.core = connection.core
+        self.screen = connection.setup.roots[connection.pref_screen]
+        self.root = int(self.screen.root)
+        self._atoms: dict[str, int] = {}
+
+    def has_extension(self, name: str) -> bool:
+        """Whether the server has an extension."""
+        return bool(self.core.QueryExtension(len(name), name).reply().present)
+
+    def atom(self, name: str) -> int:
+        """Return the server's number of a name."""
+        if name not in self._atoms:
+            self._atoms[name] = int(self.core.InternAtom(False, len(name), name).reply().atom)
+        return self._atoms[name]
+
+    def read_property(self, window: int, name: str) -> bytes | tuple[int, ...] | None:
+        """Return a property's value: bytes, or numbers of 16 or 32 bits.
+
+        Returns
+        -------
+        bytes, tuple of int or None
+            ``None`` when the property or the window is not there.
+        """
+        import xcffib
+
+        try:
+            found = self.core.GetProperty(
+                False, window, self.atom(name), 0, 0, _MOST_PROPERTY_WORDS
+            ).reply()
+        except xcffib.Error:
+            return None
+        raw = b"".join(found.value)
+        if found.format == 8:
+            return raw
+        if found.format in (16, 32):
+            code = {16: "H", 32: "I"}[found.format]
+            return struct.unpack(f"={len(raw) * 8 // found.format}{code}", raw)
+        return None
+
+    def next_event(self) -> Any:
+        """Return the next event that is there already; ``None`` when there is none.
+
+        Errors of requests that nobody waited for, such as to windows that are gone, are dropped.
+        """
+        import xcffib
+
+        while True:
+            try:
+                return self.connection.poll_for_event()
+            except xcffib.Error:
+                continue
+
+    def sync(self) -> None:
+        """Send everything and wait until the server has worked it off."""
+        self.core.GetInputFocus().reply()
+
+    def fileno(self) -> int:
+        """Return the socket, to wait for; see `next_event` first, some may have been read."""
+        return int(self.connection.get_file_descriptor())
+
+    def close(self) -> None:
+        """Disconnect; twice is harmless."""
+        self.connection.disconnect()
+
+
+def open_display(name: str | None = None) -> Display:
     """Connect to an X server.
 
     Parameters
@@ -40,56 +129,54 @@ def open_display(name: str | None = None) -> Any:
 
     Returns
     -------
-    Xlib.display.Display
+    Display
         The connection; close it after use. For one thread.
 
     Raises
     ------
     ActionError
-        There is no display, it refuses us, or python-xlib is missing.
+        There is no display, it refuses us, or a library is missing.
     """
     name = name or os.environ.get("DISPLAY")
     if not name:
         raise ActionError(_no_display())
-    mend_xlib()
-    import Xlib.display
-    import Xlib.error
+    _import_xcffib()
+    import xcffib
 
+    trouble = ""
     try:
-        display = Xlib.display.Display(name)
-    except (Xlib.error.DisplayError, Xlib.error.XauthError, OSError) as error:
-        why = " ".join(str(error).split())
+        trouble = _ask_before(name)
+        return Display(xcffib.Connection(display=name))
+    except (_RefusedError, xcffib.XcffibException, UnicodeError) as error:
+        why = str(error) if isinstance(error, _RefusedError) else trouble or str(error)
         raise ActionError(
-            f"cannot use the display {name}: {why}; check DISPLAY and XAUTHORITY, or use --dry-run"
+            f"cannot use the display {name}: {' '.join(why.split()).rstrip('.')}; check DISPLAY "
+            "and XAUTHORITY, or use --dry-run"
         ) from error
-    # Windows come and go while they are asked about; those errors are answered where they matter.
-    display.set_error_handler(lambda *_: None)
-    return display
 
 
 @contextlib.contextmanager
-def watch_connection(display: Any) -> Iterator[None]:
+def watch_connection(display: Display) -> Iterator[None]:
     """Turn the loss of a connection within a ``with`` statement into a clear error.
 
     Parameters
     ----------
     display
-        The connection; its socket is closed when it was lost.
+        The connection; it is closed when it was lost.
 
     Raises
     ------
     ConnectionLostError
         The X server went away.
     """
-    import Xlib.error
+    import xcffib
 
     try:
         yield
-    except (Xlib.error.ConnectionClosedError, OSError, TypeError) as error:
-        # python3-xlib 0.15 fails with a TypeError while it reports that sending failed.
-        if isinstance(error, TypeError) and not isinstance(error.__context__, OSError):
-            raise
-        display.display.socket.close()
+    except xcffib.Error:
+        raise  # The server's answer to a request: it is alive.
+    except xcffib.XcffibException as error:
+        display.close()
         raise ConnectionLostError from error
 
 
@@ -102,51 +189,87 @@ def _no_display() -> str:
     return "no display: set DISPLAY to an X11 display, or use --dry-run"
 
 
-def mend_xlib() -> None:
-    """Make python-xlib connect by this module's rules; call before anything else connects.
+def _import_xcffib() -> None:
+    """Load libxcb with the requests used here; they must be known before a connection is made."""
+    try:
+        import xcffib.xkb
+        import xcffib.xproto
+        import xcffib.xtest  # noqa: F401 (registers itself)
+    except ImportError as error:
+        raise ActionError(
+            f"xcffib is missing ({error}); install it with: pip install xcffib"
+        ) from error
+    except OSError as error:
+        raise ActionError(
+            f"the library libxcb.so.1 cannot be loaded ({error}); on Debian or Ubuntu: "
+            "apt-get install libxcb1"
+        ) from error
+
+
+# A setup request: byte order, protocol 11.0, and how long name and cookie are.
+_REQUEST = struct.Struct("=BxHHHH2x")
+_REFUSED = 0
+
+
+class _RefusedError(Exception):
+    """A server's own words for letting nobody of our kind in."""
+
+
+def _ask_before(name: str) -> str:
+    """Return why a server cannot be asked; empty if it lets us in. libxcb may know another way.
 
     Raises
     ------
-    ActionError
-        python-xlib is not installed.
+    _RefusedError
+        It was asked, and refuses us.
     """
+    parts = re.fullmatch(r"(?:unix)?([^/:]*):(\d+)(?:\.\d+)?", name)
+    if parts is None:
+        return ""
+    host, number = parts[1], int(parts[2])
+    cookie = find_cookie(_read_authority(), host=host, number=number) or b""
+    method = _COOKIE if cookie else b""
+    order = ord("l" if sys.byteorder == "little" else "B")
+    request = _REQUEST.pack(order, 11, 0, len(method), len(cookie))
     try:
-        from Xlib.support import unix_connect
-    except ImportError as error:
-        raise ActionError("python-xlib is missing; install it with: pip install pyautogui") from (
-            error
-        )
-    unix_connect.get_auth = _get_auth
-    unix_connect.get_socket = _get_socket
-
-
-def _get_socket(name: str, host: str, number: int) -> socket.socket:
-    """Connect as python-xlib does, but leave no socket open when that fails."""
-    import Xlib.error
-
-    try:
-        if host and host != "unix":
-            return socket.create_connection((host, 6000 + number))
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            connection.connect(f"/tmp/.X11-unix/X{number}")  # noqa: S108 (where X servers listen)
-        except OSError:
-            connection.close()
-            raise
+        with _connect(host, number) as connection:
+            connection.sendall(request + _padded(method) + _padded(cookie))
+            answer = connection.recv(8, socket.MSG_WAITALL)
+            if len(answer) == 8 and answer[0] != _REFUSED:
+                return ""
+            reason = connection.recv(answer[1], socket.MSG_WAITALL) if answer[1:] else b""
+    except TimeoutError as error:
+        raise _RefusedError(f"the server did not answer within {_ANSWER_S:g} s") from error
+    except (FileNotFoundError, ConnectionRefusedError):
+        return "no X server runs there"
     except OSError as error:
-        raise Xlib.error.DisplayConnectionError(name, str(error)) from error
+        return error.strerror or str(error)
+    raise _RefusedError(reason.decode("latin-1") or "the server closed the connection")
+
+
+def _connect(host: str, number: int) -> socket.socket:
+    if host:
+        return socket.create_connection((host, 6000 + number), timeout=_ANSWER_S)
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.settimeout(_ANSWER_S)
+        connection.connect(f"/tmp/.X11-unix/X{number}")  # noqa: S108 (where X servers listen)
+    except OSError:
+        connection.close()
+        raise
     return connection
 
 
-def _get_auth(_sock: Any, _name: str, host: str, number: int) -> tuple[bytes | str, bytes | str]:
-    path = os.environ.get("XAUTHORITY") or str(Path("~/.Xauthority").expanduser())
+def _padded(raw: bytes) -> bytes:
+    return raw + bytes(-len(raw) % 4)
+
+
+def _read_authority() -> bytes:
     try:
-        raw = Path(path).read_bytes()
-    except OSError:
-        raw = b""
-    cookie = find_cookie(raw, host=host, number=number)
-    # Empty text is how python-xlib says 'no authentication'; a server may well allow that.
-    return (_COOKIE, cookie) if cookie is not None else ("", "")
+        path = os.environ.get("XAUTHORITY") or Path("~/.Xauthority").expanduser()
+        return Path(path).read_bytes()
+    except (OSError, RuntimeError):  # none, or an account without a home
+        return b""
 
 
 def find_cookie(raw: bytes, *, host: str, number: int) -> bytes | None:

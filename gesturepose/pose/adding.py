@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gesturepose.errors import GesturePoseError, ModelError
-from gesturepose.pose.card import Model, read_card, user_models_dir
+from gesturepose.pose.card import Model, check_network_file, read_card, user_models_dir
 from gesturepose.pose.decoding_rule import DecodingRule
 from gesturepose.pose.families import FAMILIES
 from gesturepose.pose.mirrored import run_mirrored
@@ -114,6 +114,7 @@ def _check_facts(file: Path, new: NewModel) -> None:
     """Refuse what can be refused before the file is opened."""
     if not file.is_file():
         raise ModelError(f"no such network file: {file}")
+    check_network_file(file)
     if new.family not in FAMILIES:
         raise ModelError(f"no family {new.family!r}; there is {', '.join(FAMILIES)}")
     if not _NAME.fullmatch(new.name):
@@ -246,7 +247,8 @@ def _describe(trial: Path, file: Path, new: NewModel) -> Model:
 
 
 def _format_card(trial: Path, file: Path, new: NewModel) -> str:
-    digest = hashlib.sha256(trial.read_bytes()).hexdigest()
+    with trial.open("rb") as network:
+        digest = hashlib.file_digest(network, "sha256").hexdigest()
     lines = [
         f"title = {_quote(new.name)}",
         f"family = {_quote(new.family)}",

@@ -8,6 +8,7 @@ network: that is `gesturepose.pose.session`.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import hashlib
 import logging
@@ -38,6 +39,10 @@ log = logging.getLogger(__name__)
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 _USUAL = "movenet-multipose"
 """Of several names that are meant as likely, the one people use."""
+_MAX_CARD_BYTES = 1 << 18
+"""The bundled cards have 2 to 4 kB."""
+_MAX_NETWORK_BYTES = 1 << 31
+"""Of a ``.onnx`` file: protobuf reads no more."""
 Text = Annotated[str, Field(min_length=1)]
 Positive = Annotated[float, Field(gt=0)]
 
@@ -219,21 +224,48 @@ def read_card(path: Path) -> ModelCard:
     Raises
     ------
     ModelError
-        The file cannot be read, is no TOML, or breaks the card's rules; every broken rule is
-        named.
+        The file cannot be read, is no TOML, too large, or breaks the card's rules; every broken
+        rule is named.
     """
     try:
-        return ModelCard.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        if path.exists() and not path.is_file():  # a pipe may never be written to
+            raise ModelError(f"cannot read the card {path}: it is no regular file")
+        with path.open("rb") as file:
+            encoded = file.read(_MAX_CARD_BYTES + 1)
+        if len(encoded) > _MAX_CARD_BYTES:
+            raise ModelError(f"the card {path} is larger than {_MAX_CARD_BYTES >> 10} KiB")
+        return ModelCard.model_validate(tomllib.loads(encoded.decode("utf-8")))
     except (OSError, UnicodeDecodeError) as error:
         raise ModelError(f"cannot read the card {path}: {error}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ModelError(f"the card {path} is not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise ModelError(f"the card {path} is not valid TOML: nested too deeply") from error
     except ValidationError as error:
         problems = "; ".join(
             f"{'.'.join(map(str, problem['loc']))}: {_say(problem['msg'])}"
             for problem in error.errors()
         )
         raise ModelError(f"the card {path} is not valid: {problems}") from error
+    except ValueError as error:  # what is no TOML, and a number of thousands of digits
+        raise ModelError(f"the card {path} is not valid TOML: {error}") from error
+
+
+def check_network_file(path: Path) -> None:
+    """Refuse a file that cannot be a network, before anybody reads it.
+
+    Raises
+    ------
+    ModelError
+        It is larger than any ``.onnx`` file can be, or may not be looked at.
+    """
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise ModelError(f"cannot read {path}: {error.strerror}") from error
+    if size > _MAX_NETWORK_BYTES:
+        raise ModelError(
+            f"{path} has {size / (1 << 30):.1f} GiB; an .onnx file has at most "
+            f"{_MAX_NETWORK_BYTES >> 30} GiB, larger weights lie in files beside it"
+        )
 
 
 def _say(message: str) -> str:
@@ -241,6 +273,7 @@ def _say(message: str) -> str:
 
 
 def _load(path: Path) -> Model:
+    check_network_file(path)
     card_path = path.with_suffix(".toml")
     if not card_path.is_file():
         example = resources.models_dir() / "movenet-multipose.toml"
@@ -277,7 +310,8 @@ def find_model(name_or_path: str) -> Model:
     """
     model = locate_model(name_or_path)
     try:
-        digest = hashlib.sha256(model.path.read_bytes()).hexdigest()
+        with model.path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise ModelError(f"cannot read {model.path}: {error.strerror}") from error
     if digest != model.card.sha256:
@@ -289,17 +323,31 @@ def find_model(name_or_path: str) -> Model:
     return model
 
 
+def _is_file(path: Path) -> bool:
+    """Whether it is a regular file; raises `ModelError` for one that may not be looked at."""
+    try:
+        return path.is_file()
+    except PermissionError as error:
+        raise ModelError(
+            f"{path} may not be looked at; check the permissions of the folder it is in"
+        ) from error
+    except (OSError, ValueError):  # a name too long, or with a zero byte
+        return False
+
+
 def _locate(name_or_path: str) -> Path:
-    path = Path(name_or_path).expanduser()
+    path = Path(name_or_path)
+    with contextlib.suppress(RuntimeError):  # '~nobody' is a name like any other then
+        path = path.expanduser()
     if path.suffix == ".onnx" or any(mark in name_or_path for mark in "/\\"):
-        if not path.is_file():
+        if not _is_file(path):
             raise ModelError(f"no such network file: {path}")
         if path.suffix != ".onnx":
             raise ModelError(f"a network is an .onnx file with its card beside it, not {path}")
         return path
     for folder in _folders():
         candidate = folder / f"{name_or_path}.onnx"
-        if candidate.is_file():
+        if _is_file(candidate):
             return candidate
     names = sorted({found.stem for folder in _folders() for found in folder.glob("*.onnx")})
     close = difflib.get_close_matches(name_or_path.lower(), names, n=len(names) or 1, cutoff=0.4)

@@ -16,6 +16,8 @@ import tempfile
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from gesturepose.pose.telemetry import remove_traces
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -57,9 +59,14 @@ def capture_chatter() -> Iterator[list[str]]:
 
 @functools.cache  # once, so that its log level is not set back while a device is tried
 def import_onnxruntime() -> Any:
-    """Import onnxruntime without a word on the terminal, now or later."""
+    """Import onnxruntime without a word on the terminal, now or later, and to nobody else."""
+    # The package sets this as well; somebody may have taken it back since.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     with capture_chatter():
         import onnxruntime
+    # The environment decides on Linux and macOS, this call on Windows.
+    onnxruntime.disable_telemetry_events()
+    remove_traces()
     # Errors still come as exceptions; what remains is advice to developers of onnxruntime.
     onnxruntime.set_default_logger_severity(4)
     return onnxruntime

@@ -12,6 +12,16 @@ if TYPE_CHECKING:
     from gesturepose.actions.kinds import ClickKind
 
 
+class KeyWatch(Protocol):
+    """Told of what is down, so that somebody else can let go of it should this program die."""
+
+    def key(self, code: int, *, down: bool) -> None:
+        """Take note of a keycode: it is about to go down, or it has come up."""
+
+    def button(self, number: int, *, down: bool) -> None:
+        """Take note of a button of the pointer, likewise."""
+
+
 class Keyboard(Protocol):
     """Injects single keys, by canonical name, and text."""
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from gesturepose.errors import ActionError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gesturepose.actions.keys import Chord
     from gesturepose.actions.kinds import ClickKind
     from gesturepose.actions.sinks.base import Keyboard, Pointer
@@ -24,11 +26,16 @@ class DesktopSink:
     ----------
     keyboard, pointer
         Where the input goes.
+    on_close
+        Called once the keyboard is closed, or could not be.
     """
 
-    def __init__(self, keyboard: Keyboard, pointer: Pointer) -> None:
+    def __init__(
+        self, keyboard: Keyboard, pointer: Pointer, *, on_close: Callable[[], None] = lambda: None
+    ) -> None:
         self._keyboard = keyboard
         self._pointer = pointer
+        self._on_close = on_close
         # In the order they went down, so that they come up in the opposite one.
         self._held: Counter[str] = Counter()
 
@@ -94,7 +101,10 @@ class DesktopSink:
         try:
             self.release_all()
         finally:
-            self._keyboard.close()
+            try:
+                self._keyboard.close()
+            finally:
+                self._on_close()
 
     def _let_go(self, keys: list[str]) -> None:
         for key in reversed(keys):

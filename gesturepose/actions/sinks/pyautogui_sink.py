@@ -1,7 +1,8 @@
-"""Input through pyautogui: the pointer everywhere, the keyboard on Windows and macOS.
+"""Input through pyautogui, on Windows and macOS.
 
-pyautogui is imported at first use, since it fails to import without a display. It must not pause
-after calls (ours is the queue) nor raise in screen corners (the way out is ours).
+pyautogui is imported at first use, since it may fail to import. It must not pause after calls (ours
+is the queue) nor raise in screen corners (the way out is ours). X11 has sinks of its own: there
+pyautogui sends wrong keys on many layouts, types no Unicode and loads python3-xlib, which is GPL.
 """
 
 from __future__ import annotations
@@ -40,10 +41,6 @@ def import_pyautogui() -> Any:
     """
     with _IMPORTING, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Of its own and its helpers' source, not of our calls.
-        if sys.platform not in ("win32", "darwin"):
-            from gesturepose.platforms.x11_display import mend_xlib
-
-            mend_xlib()
         try:
             with _hidden(_UNUSED_HELPERS):
                 pyautogui: Any = importlib.import_module("pyautogui")

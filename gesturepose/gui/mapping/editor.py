@@ -23,7 +23,7 @@ from gesturepose.gui.icons import gesture_qicon
 from gesturepose.gui.mapping.app_filter import AppFilter
 from gesturepose.gui.mapping.kinds import REPEATABLE, make_field, name_kinds
 from gesturepose.gui.mapping.labels import NoteLabel, make_combo, name_label
-from gesturepose.gui.mapping.program_fields import RunAction
+from gesturepose.gui.mapping.program_fields import CommandField
 from gesturepose.gui.switch import Switch
 from gesturepose.gui.theme import themes
 from gesturepose.gui.words import action_words, gesture_words
@@ -93,8 +93,8 @@ class BindingEditor(QWidget):
         kind = self.kind.currentData()
         fields: dict[str, Any] = {"gesture": self.gesture.currentData()}
         fields.update(self._actions[kind].fields())
-        if self.app.pattern and kind != "control":
-            fields["app"] = self.app.pattern
+        if self.app.app and kind != "control":
+            fields["app"] = self.app.app
         if self.repeat_row.isVisibleTo(self) and self.repeat.isChecked():
             fields["repeat_s"] = round(self.repeat_s.value(), 2)
         fields["enabled"] = self.switch.isChecked()
@@ -221,7 +221,7 @@ class BindingEditor(QWidget):
         if kind not in self._actions:
             field = make_field(kind)
             field.edited.connect(self._wait)
-            if isinstance(field, RunAction):
+            if isinstance(field, CommandField):
                 field.allowed.connect(self._allow_commands)
             self._actions[kind] = field
             self._action_slot.addWidget(field)
@@ -237,7 +237,7 @@ class BindingEditor(QWidget):
         for other in self._actions.values():
             other.show_fields({})
         self._action(kind).show_fields(fields)
-        self.app.show_pattern(fields.get("app"))
+        self.app.show_app(fields.get("app"))
         self.repeat.setChecked("repeat_s" in fields)
         self.repeat_s.setValue(float(fields.get("repeat_s", _DEFAULT_REPEAT_S)))
         self.switch.setChecked(bool(fields.get("enabled", True)))
@@ -253,7 +253,7 @@ class BindingEditor(QWidget):
         current = self._action(kind)
         for field in self._actions.values():
             field.setVisible(field is current)
-        if isinstance(current, RunAction):
+        if isinstance(current, CommandField):
             current.allow.setChecked(self._document.config.control.allow_commands)
         gesture = self._document.config.gestures.get(self.gesture.currentData())
         held = gesture is not None and gesture.motion is None

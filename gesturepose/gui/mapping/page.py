@@ -28,6 +28,8 @@ from gesturepose.gui.mapping.labels import NoteLabel
 from gesturepose.gui.mapping.model import BindingModel
 from gesturepose.gui.mapping.table import BindingTable
 from gesturepose.gui.mapping.trial import Trial
+from gesturepose.platforms.small_files import absolute
+from gesturepose.platforms.window_text import describe_app
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QShowEvent
@@ -109,6 +111,7 @@ class MappingPage(QWidget):
         self.done_button.setProperty("role", "primary")
         self.result = NoteLabel(self)
         self.doubts = NoteLabel(self, role="warning")
+        self.file = NoteLabel(self)
 
     def _arrange(self) -> None:
         left = QFrame(self)
@@ -146,6 +149,7 @@ class MappingPage(QWidget):
         page.setSpacing(16)
         page.addWidget(self.banner)
         page.addLayout(row, 1)
+        page.addWidget(self.file)
 
     def _make_empty(self) -> QWidget:
         empty = QWidget(self)
@@ -248,6 +252,7 @@ class MappingPage(QWidget):
         document = self._document
         problems = document.problems
         self.banner.show_problems(document.path, problems)
+        self.file.say(self.tr("This is {file}").format(file=absolute(document.path)))
         count = len(document.config.bindings)
         self._left_stack.setCurrentIndex(0 if count else 1)
         editable, chosen = not problems, 0 <= self._row < count
@@ -375,7 +380,7 @@ class MappingPage(QWidget):
         binding = self._document.config.bindings[index]
         text = self.tr("It would {}").format(describe(binding.to_action()))
         if binding.app:
-            text += self.tr(", if the window in front matches “{}”").format(binding.app)
+            text += self.tr(", if the window in front matches {}").format(describe_app(binding.app))
         if not binding.enabled:
             text += self.tr("; but it is switched off")
         self.result.say(text + ".")

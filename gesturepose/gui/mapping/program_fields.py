@@ -14,6 +14,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QPushButton, QWidget
 
 from gesturepose.actions.kinds import FRONT
+from gesturepose.actions.programs import explain_command
 from gesturepose.gui.mapping.action_fields import ActionField
 from gesturepose.gui.mapping.application_picker import ApplicationPicker
 from gesturepose.gui.mapping.labels import NoteLabel, make_combo
@@ -22,11 +23,42 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class LaunchAction(ActionField):
+class CommandField(ActionField):
+    """Fields that may say a command; commands must be allowed at all."""
+
+    allowed = Signal(bool)
+    """A person allowed or forbade commands."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.allow = QCheckBox(self.tr("Allow gestures to run co&mmands"), self)
+        self.warning = NoteLabel(self, role="warning")
+        self.allow.clicked.connect(self.allowed)
+
+    def add_leave(self, text: str) -> None:
+        """Put the question for leave below the other fields."""
+        self.warning.say(text, role="warning")
+        for widget in (self.warning, self.allow):
+            self.column.addWidget(widget)
+
+    def has_leave(self, kind: str, value: Any) -> bool:
+        """Whether an action may be written; asks for leave where it is a command."""
+        is_command = explain_command(kind, value) is not None
+        self.show_leave(is_command)
+        return not is_command or self.allow.isChecked()
+
+    def show_leave(self, needed: bool) -> None:  # noqa: FBT001 (a state)
+        """Show the question for leave, or hide it."""
+        self.warning.setVisible(needed)
+        self.allow.setVisible(needed)
+
+
+class LaunchAction(CommandField):
     """``launch``: a program, picked or written, with arguments if it needs some."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._is_list, self._shown = False, ""
         self.program = QLineEdit(self)
         self.program.setPlaceholderText(self.tr("name of a program"))
         self.pick = QPushButton(self.tr("&Choose…"), self)
@@ -34,6 +66,13 @@ class LaunchAction(ActionField):
         self.arguments.setPlaceholderText(self.tr("usually none"))
         self.add(self.tr("&Program"), self.program, self.pick)
         self.add(self.tr("Ar&guments"), self.arguments)
+        self.add_leave(
+            self.tr(
+                "Arguments, or a program named by its path, are a command. It does whatever it "
+                "says, without asking. An installed program by its name needs no leave."
+            )
+        )
+        self.show_leave(False)
         self.pick.clicked.connect(self._pick)
         self.program.textEdited.connect(lambda _: self.edited.emit())
         self.arguments.textEdited.connect(lambda _: self.edited.emit())
@@ -44,17 +83,29 @@ class LaunchAction(ActionField):
         arguments = _split(self.arguments.text())
         if not program or arguments is None:
             return {}
-        return {"launch": [program, *arguments] if arguments else program}
+        launch = self._as_written(program, arguments)
+        return {"launch": launch} if self.has_leave("launch", launch) else {}
+
+    def _as_written(self, program: str, arguments: list[str]) -> str | list[str]:
+        """Return what is written; a list without arguments stays one."""
+        if arguments or (self._is_list and program == self._shown):
+            return [program, *arguments]
+        return program
 
     def show_fields(self, fields: Mapping[str, Any]) -> None:
         """Show the program and its arguments."""
-        program, arguments = _part(fields.get("launch", ""))
+        launch = fields.get("launch", "")
+        program, arguments = _part(launch)
+        self._is_list, self._shown = not isinstance(launch, str), program
+        self.show_leave(explain_command("launch", launch) is not None)
         _show(self.program, program)
         if _split(self.arguments.text()) != arguments:
             _show(self.arguments, _join(arguments))
 
     def ask(self) -> str:
-        """Ask for a program."""
+        """Ask for a program, or for leave."""
+        if self.allow.isVisibleTo(self) and not self.allow.isChecked():
+            return self.tr("Commands are not allowed yet; tick the box to allow them.")
         return self.tr("Choose a program first; quotes come in pairs.")
 
     def _pick(self) -> None:
@@ -77,39 +128,52 @@ class CloseAction(ActionField):
         self.line = QLineEdit(self)
         self.line.setPlaceholderText(self.tr("part of the title or program, such as firefox"))
         self.line.setAccessibleName(self.tr("Part of the title or program's name"))
+        self.hint = NoteLabel(self)
         self.add(self.tr("&Window"), self.choice)
         self.column.addWidget(self.line)
+        self.column.addWidget(self.hint)
         self.choice.activated.connect(self._choose)
         self.line.textEdited.connect(lambda _: self.edited.emit())
 
     def fields(self) -> dict[str, Any]:
-        """Return the pattern."""
+        """Return the text."""
         if self.choice.currentIndex() == 0:
             return {"close": FRONT}
         named = self.choice.currentIndex() == 1 and self.line.text()
         return {"close": self.line.text()} if named else {}
 
     def show_fields(self, fields: Mapping[str, Any]) -> None:
-        """Show the pattern."""
-        pattern = str(fields.get("close", ""))
-        named = bool(pattern) and pattern.lower() != FRONT
-        self.choice.setCurrentIndex(1 if named else 0 if pattern else -1)
-        self.line.setVisible(named)
+        """Show the text."""
+        text = str(fields.get("close", ""))
+        named = bool(text) and text.lower() != FRONT
+        self.choice.setCurrentIndex(1 if named else 0 if text else -1)
+        self._arrange(named=named)
         if named:
-            _show(self.line, pattern)
+            _show(self.line, text)
 
     def ask(self) -> str:
         """Ask for a window."""
         return self.tr("Say which window first.")
 
+    def _arrange(self, *, named: bool) -> None:
+        self.line.setVisible(named)
+        self.hint.say(
+            self.tr(
+                "Plain text, upper or lower case; a pattern stands between slashes: /a|b/. Of "
+                "several such windows the one in front is closed, or none."
+            )
+            if named
+            else ""
+        )
+
     def _choose(self, index: int) -> None:
-        self.line.setVisible(index == 1)
+        self._arrange(named=index == 1)
         if index == 1:
             self.line.setFocus()
         self.edited.emit()
 
 
-class OpenAction(ActionField):
+class OpenAction(CommandField):
     """``open``: an address or a file."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -118,20 +182,27 @@ class OpenAction(ActionField):
         self.target.setPlaceholderText("https://…")
         self.pick = QPushButton(self.tr("&Choose…"), self)
         self.add(self.tr("Web page or f&ile"), self.target, self.pick)
+        self.add_leave(
+            self.tr("To open a program is to run it. It does whatever it says, without asking.")
+        )
+        self.show_leave(False)
         self.pick.clicked.connect(self._pick)
         self.target.textEdited.connect(lambda _: self.edited.emit())
 
     def fields(self) -> dict[str, Any]:
         """Return the target."""
         target = self.target.text().strip()
-        return {"open": target} if target else {}
+        return {"open": target} if target and self.has_leave("open", target) else {}
 
     def show_fields(self, fields: Mapping[str, Any]) -> None:
         """Show the target."""
+        self.show_leave(explain_command("open", fields.get("open", "")) is not None)
         _show(self.target, str(fields.get("open", "")))
 
     def ask(self) -> str:
-        """Ask for a target."""
+        """Ask for a target, or for leave."""
+        if self.allow.isVisibleTo(self) and not self.allow.isChecked():
+            return self.tr("Commands are not allowed yet; tick the box to allow them.")
         return self.tr("Give a web page or a file first.")
 
     def _pick(self) -> None:
@@ -141,29 +212,21 @@ class OpenAction(ActionField):
             self.edited.emit()
 
 
-class RunAction(ActionField):
+class RunAction(CommandField):
     """``run``: a command, as arguments or for the shell; commands must be allowed at all."""
-
-    allowed = Signal(bool)
-    """A person allowed or forbade commands."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.command = QLineEdit(self)
         self.command.setPlaceholderText("notify-send 'Hello there'")
         self.shell = QCheckBox(self.tr("Let the s&hell read it"), self)
-        self.allow = QCheckBox(self.tr("Allow gestures to run co&mmands"), self)
-        self.warning = NoteLabel(self, role="warning")
-        self.warning.say(
-            self.tr("A command does whatever it says, without asking. It cannot be taken back."),
-            role="warning",
-        )
         self.add(self.tr("Co&mmand"), self.command)
-        for widget in (self.shell, self.warning, self.allow):
-            self.column.addWidget(widget)
+        self.column.addWidget(self.shell)
+        self.add_leave(
+            self.tr("A command does whatever it says, without asking. It cannot be taken back.")
+        )
         self.command.textEdited.connect(lambda _: self.edited.emit())
         self.shell.clicked.connect(lambda _: self.edited.emit())
-        self.allow.clicked.connect(self.allowed)
 
     def fields(self) -> dict[str, Any]:
         """Return the command; nothing while commands are not allowed."""
