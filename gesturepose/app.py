@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,7 @@ _log = logging.getLogger(__name__)
 class RunOptions:
     """What one run was asked for beyond gestures.toml."""
 
-    source: str
+    source: str = field(repr=False)  # it may hold a password
     dry_run: bool = False
     realtime: bool = False
     max_seconds: float | None = None

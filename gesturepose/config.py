@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import stat
 import tomllib
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -21,11 +23,13 @@ from gesturepose.actions.programs import explain_command
 from gesturepose.actions.settings import Binding
 from gesturepose.capture.settings import CaptureSettings
 from gesturepose.config_errors import (
+    MOST_PROBLEMS,
     ConfigError,
     describe_errors,
     describe_syntax_error,
     format_place,
     suggest,
+    tell_most,
 )
 from gesturepose.config_file import read_text
 from gesturepose.errors import UsageError, one_line
@@ -37,8 +41,11 @@ from gesturepose.platforms.small_files import is_file, say_why
 from gesturepose.platforms.user_folders import expand_home, user_folder
 from gesturepose.pose.settings import PoseSettings
 from gesturepose.resources import default_config
-from gesturepose.toml_lines import Place, find_lines, nearest
+from gesturepose.toml_lines import Place, TooDeepError, find_lines, nearest
 from gesturepose.tracking.settings import OperatorRule, TrackerSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = [
     "Config",
@@ -54,6 +61,10 @@ __all__ = [
 _log = logging.getLogger(__name__)
 
 FILE_NAME = "gestures.toml"
+_MOST_BINDINGS = 1000
+_MOST_GESTURES = 500
+_LONGEST_NAME = 100
+_LONG_NUMBER = re.compile(r"\b(?:0x)?[0-9A-Fa-f_]{2000,}")
 GestureName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -256,18 +267,19 @@ def parse_config(text: str, *, name: str = FILE_NAME) -> Config:
         With every problem found.
     """
     try:
+        lines = find_lines(text)
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([describe_syntax_error(error, text=text, name=name)]) from error
-    except RecursionError as error:
+    except (RecursionError, TooDeepError) as error:
         raise ConfigError([f"{name}: nested too deeply"]) from error
     except ValueError as error:  # a number of thousands of digits
-        raise ConfigError([f"{name}: {error}"]) from error
+        raise ConfigError([_describe_long_number(text, name)]) from error
+    _refuse_endless(document, lines, name)
     if "gestures" not in document:
         document["gestures"] = tomllib.loads(default_config().read_text(encoding="utf-8"))[
             "gestures"
         ]
-    lines = find_lines(text)
     try:
         # By way of JSON, strict validation takes arrays for tuples and whole numbers for reals,
         # and nothing else for anything else.
@@ -276,11 +288,29 @@ def parse_config(text: str, *, name: str = FILE_NAME) -> Config:
         raise ConfigError([f"{name}: nested too deeply"]) from error
     except ValidationError as error:
         problems = describe_errors(error, model=Config, lines=lines, name=name)
-        raise ConfigError([*problems, *_contradictions(document, lines, name)]) from error
-    problems = _contradictions(document, lines, name)
+        problems += islice(_contradictions(document, lines, name), MOST_PROBLEMS)
+        raise ConfigError(tell_most(problems, name=name)) from error
+    except ValueError as error:  # such a number in hexadecimal digits
+        raise ConfigError([_describe_long_number(text, name)]) from error
+    problems = list(islice(_contradictions(document, lines, name), MOST_PROBLEMS + 1))
     if problems:
-        raise ConfigError(problems)
+        raise ConfigError(tell_most(problems, name=name))
     return config
+
+
+def _describe_long_number(text: str, name: str) -> str:
+    match = _LONG_NUMBER.search(text)
+    line = text.count("\n", 0, match.start()) + 1 if match else 1
+    return f"{name}:{line}: a number has more digits than make sense"
+
+
+def _refuse_endless(document: dict[str, Any], lines: dict[Place, int], name: str) -> None:
+    """Refuse lists so long that no person wrote them, before each item is judged."""
+    for part, most in (("bindings", _MOST_BINDINGS), ("gestures", _MOST_GESTURES)):
+        items = document.get(part)
+        if isinstance(items, list | dict) and len(items) > most:
+            line = lines.get((part,), 1)
+            raise ConfigError([f"{name}:{line}: {part}: {len(items)} of them are more than {most}"])
 
 
 def _as_table(value: object) -> dict[str, str]:
@@ -288,7 +318,7 @@ def _as_table(value: object) -> dict[str, str]:
     return {type(value).__name__: str(value)}
 
 
-def _contradictions(document: dict[str, Any], lines: dict[Place, int], name: str) -> list[str]:
+def _contradictions(document: dict[str, Any], lines: dict[Place, int], name: str) -> Iterator[str]:
     """Find what no single part can know.
 
     Reads the document and not the models, so that it works beside errors of any other kind.
@@ -302,23 +332,17 @@ def _contradictions(document: dict[str, Any], lines: dict[Place, int], name: str
 
     control, gestures = table(document.get("control")), table(document.get("gestures"))
     bindings = document.get("bindings")
-    problems = []
     for i, binding in enumerate(map(table, bindings if isinstance(bindings, list) else [])):
         gesture = binding.get("gesture")
         if isinstance(gesture, str) and gesture not in gestures:
-            problems.append(
-                f"{at('bindings', i, 'gesture')}: gesture '{one_line(gesture)}' is not defined"
-                + suggest(gesture, gestures)
-            )
+            said = f"gesture '{one_line(gesture[:_LONGEST_NAME])}' is not defined"
+            yield f"{at('bindings', i, 'gesture')}: {said}{suggest(gesture, gestures)}"
         for kind in binding if control.get("allow_commands") is not True else ():
             refusal = explain_command(kind, binding[kind])
             if refusal is not None:
-                problems.append(f"{at('bindings', i, kind)}: {refusal}")
+                yield f"{at('bindings', i, kind)}: {refusal}"
     wake = control.get("wake", ControlSettings().wake)
     needed = "wake" in (control.get("engagement"), control.get("operator"))
     if needed and isinstance(wake, str) and wake not in gestures:
-        problems.append(
-            f"{at('control', 'wake')}: gesture '{one_line(wake)}' is not defined"
-            + suggest(wake, gestures)
-        )
-    return problems
+        said = f"gesture '{one_line(wake[:_LONGEST_NAME])}' is not defined"
+        yield f"{at('control', 'wake')}: {said}{suggest(wake, gestures)}"

@@ -39,6 +39,11 @@ _WORDS = {
     "json_invalid": "is nested too deeply",
 }
 """pydantic's terms by type of error, in words of people who write TOML."""
+MOST_PROBLEMS = 100
+"""So many errors are told at once; nobody reads more, and each takes time to word."""
+_LONGEST_NAME = 100
+_LONGEST = 1000
+"""Characters of a line; names and values may be as long as the file."""
 
 
 class ConfigError(UsageError):
@@ -52,13 +57,24 @@ class ConfigError(UsageError):
     """
 
     def __init__(self, problems: Iterable[str]) -> None:
-        self._problems = [one_line(problem) for problem in problems]
+        self._problems = [one_line(_cut(problem)) for problem in problems]
         super().__init__("\n".join(self._problems))
 
     @property
     def problems(self) -> list[str]:
         """All of them, a line each."""
         return list(self._problems)
+
+
+def tell_most(problems: Sequence[str], *, name: str) -> list[str]:
+    """Leave out what is too much to tell, and say so."""
+    if len(problems) <= MOST_PROBLEMS:
+        return list(problems)
+    return [*problems[:MOST_PROBLEMS], f"{name}: there are more errors; correct these first"]
+
+
+def _cut(problem: str) -> str:
+    return problem if len(problem) <= _LONGEST else f"{problem[:_LONGEST]} ..."
 
 
 def describe_syntax_error(error: tomllib.TOMLDecodeError, *, text: str, name: str) -> str:
@@ -95,7 +111,7 @@ def describe_errors(
     # The members of a union complain one by one, about the same place.
     reasons: dict[Place, dict[str, None]] = {}
     values: dict[Place, object] = {}
-    for item in error.errors(include_url=False):
+    for item in error.errors(include_url=False)[: MOST_PROBLEMS * 4]:
         # Behind the key, pydantic names what is no part of the file: members of unions, '[key]'.
         place = nearest(lines, item["loc"])
         reasons.setdefault(place, {})[_say(item, model)] = None
@@ -114,7 +130,7 @@ def format_place(place: Sequence[str | int]) -> str:
     """Write a place as a person would: ``gestures.wave.motion.start[0].above``."""
     path = ""
     for part in place:
-        path += f"[{part}]" if isinstance(part, int) else f".{part}"
+        path += f"[{part}]" if isinstance(part, int) else f".{part[:_LONGEST_NAME]}"
     return path.removeprefix(".") or "file"
 
 
@@ -128,7 +144,7 @@ def _say(item: ErrorDetails, model: type[BaseModel]) -> str:
     last = item["loc"][-1] if item["loc"] else ""
     match item["type"]:
         case "extra_forbidden":
-            return f"unknown key '{last}'" + suggest(
+            return f"unknown key '{str(last)[:_LONGEST_NAME]}'" + suggest(
                 str(last), _known_keys(item["loc"][:-1], model)
             )
         case "missing" if isinstance(last, int):

@@ -26,8 +26,8 @@ from gesturepose.platforms.small_files import (
     stamp_of,
 )
 
-LIMIT_BYTES = 1 << 20
-"""A mapping is written by hand; the packaged one has 15 KB."""
+LIMIT_BYTES = 256 << 10
+"""A mapping is written by hand; the packaged one has 15 KB. What fits in is read in a second."""
 _FRESH_S = 1.0
 """A file emptied so short a time ago is probably being written."""
 

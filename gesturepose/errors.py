@@ -28,6 +28,10 @@ class SourceError(GesturePoseError):
     """A frame source cannot be opened, or what it holds is not what it should be."""
 
 
+class LoginError(SourceError):
+    """A source wants a login, or another one than was given; trying it again is of no use."""
+
+
 class ModelError(UsageError):
     """A pose network or its card is missing, unreadable or not what it says it is."""
 

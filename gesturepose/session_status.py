@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from gesturepose.engine import EngineListener
@@ -60,7 +60,7 @@ class SessionStatus:
 
     state: SessionState
     detail: str
-    source: str
+    source: str = field(repr=False)  # it may hold a password
     source_name: str
     live: bool
     model: str = ""

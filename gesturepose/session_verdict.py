@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gesturepose.capture.address import find_address
 from gesturepose.capture.source import public_url
-from gesturepose.errors import GesturePoseError, SourceError
+from gesturepose.errors import GesturePoseError, LoginError, SourceError
 from gesturepose.session_status import SessionState
 
 if TYPE_CHECKING:
@@ -51,7 +51,9 @@ def judge(error: BaseException | None, spec: str) -> tuple[SessionState, str]:
     """
     if error is None:
         return SessionState.ENDED, f"{public_url(spec)} is over"
-    if isinstance(error, SourceError) and is_live(spec):
+    # A camera that is asked again and again with a wrong password locks its user out.
+    may_come_back = isinstance(error, SourceError) and not isinstance(error, LoginError)
+    if may_come_back and is_live(spec):
         return SessionState.LOST, str(error).removeprefix("source: ")
     if isinstance(error, GesturePoseError):
         return SessionState.FAILED, "; ".join(error.problems).removeprefix("source: ")

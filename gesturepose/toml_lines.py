@@ -7,7 +7,6 @@ does not understand ends the pass, and the places found until then stand.
 from __future__ import annotations
 
 import bisect
-import contextlib
 import re
 import tomllib
 from typing import TYPE_CHECKING, TypeAlias
@@ -32,8 +31,16 @@ _STRING = re.compile(
 _BARE = re.compile(r"[^\s,\[\]{}#=\"']+(?: \d[^\s,\]}#]*)?")
 
 
+_MOST_PARTS = 32
+"""Parts of a dotted key; parsers take time that grows with their square."""
+
+
 class NotUnderstoodError(Exception):
     """The text goes on in a way the pass does not know."""
+
+
+class TooDeepError(NotUnderstoodError):
+    """The text nests deeper than anybody would write; a parser might take for ever."""
 
 
 def find_lines(text: str) -> dict[Place, int]:
@@ -48,10 +55,19 @@ def find_lines(text: str) -> dict[Place, int]:
     -------
     dict
         By place. A table is where its header stands; one that has none, where it is first named.
+
+    Raises
+    ------
+    TooDeepError
+        A key has so many parts that it should not even be parsed.
     """
     scan = Scan(text.replace("\r\n", "\n"))
-    with contextlib.suppress(NotUnderstoodError, RecursionError):
+    try:
         scan.document()
+    except TooDeepError:
+        raise
+    except (NotUnderstoodError, RecursionError):
+        pass
     return scan.lines
 
 
@@ -137,6 +153,8 @@ class Scan:
             keys.append(next(iter(tomllib.loads(f"{part}=0"))) if part[0] in "\"'" else part)
             if not self._take("."):
                 return keys
+            if len(keys) >= _MOST_PARTS:
+                raise TooDeepError
         raise NotUnderstoodError
 
     def _skip_blank(self) -> bool:

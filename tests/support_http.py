@@ -181,13 +181,9 @@ class RawCamera:
         self._ended = threading.Event()
         self._listener = socket.create_server((host, 0))
         self._listener.settimeout(0.05)
+        self.port: int = self._listener.getsockname()[1]
         self._threads = [threading.Thread(target=self._listen)]
         self._threads[0].start()
-
-    @property
-    def port(self) -> int:
-        port: int = self._listener.getsockname()[1]
-        return port
 
     @property
     def netloc(self) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gesturepose.pipeline import Snapshot
 
 DEMO_POSES = str(Path(__file__).parent / "data" / "demo.poses.jsonl")
-THREADS = ("session", "engine", "actions", "capture", "capture-reader")
+THREADS = ("session", "engine", "actions", "results", "capture", "capture-reader")
 
 
 def configured(bindings: Sequence[Binding] | None = None, **control: object) -> Config:

@@ -17,7 +17,7 @@ def make_certificate(folder: Path) -> Path:
     path = folder / "camera.pem"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
     words = ["-subj", "/CN=camera", "-addext", "subjectAltName=IP:127.0.0.1"]
-    files = ["-keyout", path.with_suffix(".key"), "-out", path]
+    files: list[str | Path] = ["-keyout", path.with_suffix(".key"), "-out", path]
     try:
         subprocess.run(
             [*command, *words, *files],

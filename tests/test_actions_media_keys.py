@@ -76,8 +76,8 @@ def test_a_media_key_that_a_desktop_takes_is_performed(
     child = x_server.start(
         [sys.executable, "-c", _DESKTOP, str(_ANY_KEYCODE_OF_PLAY), str(told)], stdout=-1
     )
+    assert child.stdout is not None
     try:
-        assert child.stdout is not None
         assert child.stdout.readline() == b"ready\n"
         assert is_grabbed("playpause")
         result = do(Media("playpause"))

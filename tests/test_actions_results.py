@@ -194,9 +194,10 @@ def test_a_listener_that_blocks_does_not_keep_actions_from_being_performed() -> 
         def notify(self, text: str) -> None:
             told.append(text)
 
-    dispatcher = Dispatcher(
-        open_sink=NullSink, platform=_Notes(), on_result=lambda _: bool(gate.wait(10))
-    )
+    def _block(_: ActionResult) -> None:
+        gate.wait(10)
+
+    dispatcher = Dispatcher(open_sink=NullSink, platform=_Notes(), on_result=_block)
     dispatcher.start()
     dispatcher.submit(
         BoundAction("wave", Notify(text), Verb.PERFORM, None, 0.0, 1) for text in "abc"

@@ -67,6 +67,7 @@ def test_an_address_is_read_as_it_was_meant(
         ("cam.local:8080/?action=stream", "http://cam.local:8080/?action=stream"),
         ("[::1]:8080/video", "http://[::1]:8080/video"),
         ("admin:pw@192.168.1.5:8080/video", "http://admin:pw@192.168.1.5:8080/video"),
+        ("me@192.168.1.5:8080/video", "http://me@192.168.1.5:8080/video"),
         ("admin:p/w@192.168.1.5/video", "http://admin:p/w@192.168.1.5/video"),
         (" rtsp://cam/a ", "rtsp://cam/a"),
         *[
@@ -99,10 +100,12 @@ def test_an_address_needs_no_scheme_and_nothing_else_is_one(
 
 def test_a_file_of_that_name_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "cam:8080").write_bytes(b"")
-    assert find_address("cam:8080") is None
-    with pytest.raises(GesturePoseError, match="is empty"):
-        open_source("cam:8080", PLAIN)
+    (tmp_path / "party:").mkdir()
+    for name in ("cam:8080", "party:/one.mp4"):
+        (tmp_path / name).write_bytes(b"")
+        assert find_address(name) is None
+        with pytest.raises(GesturePoseError, match="is empty"):
+            open_source(name, PLAIN)
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def test_looking_costs_next_to_nothing() -> None:
 def test_the_program_says_once_that_a_video_is_black_and_once_that_it_is_over(
     tmp_path: Path,
 ) -> None:
-    images = [*(noisy(6) for _ in range(160)), *(noisy(120) for _ in range(60))]
+    images = [*(noisy(6) for _ in range(110)), *(noisy(120) for _ in range(30))]
     path = write_video(tmp_path / "dark.avi", images)  # at 20 a second
     done = run_program(tmp_path, "--dry-run", "--source", path)
     assert done.returncode == 0

@@ -19,6 +19,8 @@ from gesturepose.capture.http_login import parse_challenges
 from gesturepose.capture.opening import open_source
 from gesturepose.datatypes import Frame
 from gesturepose.errors import SourceError
+from gesturepose.session import SessionState
+from gesturepose.session_verdict import judge
 
 if TYPE_CHECKING:
     import ssl
@@ -119,6 +121,7 @@ TAKEN: dict[str, Guarded] = {
     "without qop": Guarded('Digest realm="cam", nonce="NONCE"'),
     "empty qop": Guarded('Digest realm="cam", nonce="NONCE", qop=""'),
     "both qops": Guarded('Digest realm="cam",nonce="NONCE",qop="auth-int,auth",opaque="x=1,2"'),
+    "a realm with quotes": Guarded(MD5.replace('"cam"', r'"a \"b\", c\\d"')),
     "without realm": Guarded('Digest nonce="NONCE", qop="auth"'),
     "MD5-sess": Guarded('Digest realm="cam", nonce="NONCE", algorithm=MD5-sess, qop="auth"'),
     "SHA-256 alone": Guarded(SHA_256),
@@ -144,7 +147,9 @@ def test_a_login_is_answered_as_the_camera_asks(kind: str) -> None:
 
 
 @pytest.mark.parametrize("header", ["Basic realm=cam", MD5, SHA_256])
-@pytest.mark.parametrize("login", [("jörg", "pässwörd €"), ("me@mail.org", "a:b/c?d#e@f%g h&i=j+")])
+@pytest.mark.parametrize(
+    "login", [("jörg", "pässwörd €"), ("me@mail.org", "a:b/c?d#e@f%g h&i=j+"), ('a"b\\c', 'd"e\\f')]
+)
 @pytest.mark.parametrize("escaped", [True, False])
 def test_a_login_may_hold_any_character(
     header: str, login: tuple[str, str], *, escaped: bool
@@ -199,6 +204,16 @@ def test_a_login_that_fails_is_one_line_without_the_password(reason: str) -> Non
             open_source(camera.url.replace("://", f"://{login}"), PLAIN)
         assert str(raised.value) == f"source: {camera.url} answers 401 Unauthorized{reason}"
     assert raised.value.__cause__ is None
+
+
+def test_a_wrong_password_is_not_tried_again_by_itself() -> None:
+    with RawCamera(Guarded(MD5, password=OTHER)) as camera:
+        with pytest.raises(SourceError) as raised:
+            open_source(with_login(camera), PLAIN)
+        assert judge(raised.value, with_login(camera))[0] is SessionState.FAILED
+    with pytest.raises(SourceError) as raised:
+        open_source(with_login(camera), PLAIN)
+    assert judge(raised.value, with_login(camera))[0] is SessionState.LOST
 
 
 def test_a_nonce_that_is_always_stale_is_given_up() -> None:

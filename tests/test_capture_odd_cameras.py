@@ -96,6 +96,7 @@ ODD: dict[str, list[bytes]] = {
     "no type, pictures alone": [OK + b"\r\n", *PICTURES],
     "text for a type": [OK + b"Content-Type: text/html\r\n\r\n", *parts()],
     "image for a type": [OK + b"Content-Type: image/jpeg\r\n\r\n", *PICTURES],
+    "head with other quotes": [MULTIPART.replace(b"frontier", b"'frontier"), *parts()],
     "multipart/mixed": [MULTIPART.replace(b"x-mixed-replace", b"mixed"), *parts()],
     "ICY": [b"ICY 200 OK\r\n\r\n", *parts()],
     "ICY with type": [MULTIPART.replace(b"HTTP/1.1", b"ICY"), *parts()],

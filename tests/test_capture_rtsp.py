@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import itertools
+import re
 import select
 import signal
+import socket
 import subprocess
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +21,7 @@ from gesturepose.capture.opening import open_source
 from gesturepose.capture.settings import CaptureSettings
 from gesturepose.capture.thread import CaptureThread, SourceStatus
 from gesturepose.datatypes import Frame, PoseFrame
-from gesturepose.errors import SourceError
+from gesturepose.errors import LoginError, SourceError
 from gesturepose.slot import Slot
 
 if TYPE_CHECKING:
@@ -134,3 +139,83 @@ def test_an_rtsp_server_that_is_off_is_one_clear_line(server: RtspServer) -> Non
         open_source(server.url.replace("rtsp://", "rtsp://me:s3cret@"), SETTINGS)
     assert "s3cret" not in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def answer_rtsp(listener: socket.socket, status: str, offers: list[str], told: list[str]) -> None:
+    """Answer RTSP clients as a camera that takes no login, until the listener is shut down."""
+    while True:
+        try:
+            connection = listener.accept()[0]
+        except OSError:
+            return
+        with contextlib.suppress(OSError), connection:
+            connection.settimeout(5)
+            while request := connection.recv(4096).decode():
+                told.append(request)
+                number = re.search(r"CSeq: (\d+)", request)
+                first = "200 OK" if request.startswith("OPTIONS") else status
+                lines = [f"RTSP/1.0 {first}", f"CSeq: {number[1] if number else 1}"]
+                if not request.startswith("OPTIONS"):
+                    lines += [f"WWW-Authenticate: {offer}" for offer in offers]
+                connection.sendall("\r\n".join([*lines, "", ""]).encode())
+
+
+def refuse(login: str, status: str, offers: list[str]) -> tuple[SourceError, str, list[str]]:
+    """Return what is raised, the address as it may be shown, and what the camera was told."""
+    told: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        name = f"rtsp://127.0.0.1:{listener.getsockname()[1]}/live"
+        thread = threading.Thread(target=answer_rtsp, args=(listener, status, offers, told))
+        thread.start()
+        try:
+            with pytest.raises(SourceError) as raised:
+                open_source(name.replace("://", f"://{login}"), SETTINGS)
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
+    return raised.value, name, told
+
+
+@pytest.mark.parametrize("password", ["geheim/1", "geheim#1", "geheim?1", "ge@h:ei%m 1&", "gehäim"])
+def test_an_rtsp_login_may_hold_any_character_and_shows_in_no_message(
+    password: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    error, name, told = refuse(f"me:{password}@", "401 Unauthorized", ['Basic realm="cam"'])
+    wanted = base64.b64encode(f"me:{password}".encode()).decode()
+    assert any(f"Authorization: Basic {wanted}\r\n" in request for request in told)
+    assert "me:" not in "".join(told)
+    assert str(error) == (
+        f"source: {name} cannot be opened as a video stream: it answers 401 Unauthorized to this "
+        "user name and password; check both"
+    )
+    assert capfd.readouterr() == ("", "")
+
+
+MD5 = 'Digest realm="cam", nonce="n", qop="auth"'
+SHA_256 = f"{MD5}, algorithm=SHA-256"
+NOT_KNOWN = "it answers 401 No and asks for a login that is not known to RTSP here"
+USE_MD5 = "set the camera to Digest with MD5, or to Basic"
+
+
+@pytest.mark.parametrize(
+    ("login", "status", "offers", "reason"),
+    [
+        ("", "401 No", [MD5], "it answers 401 No; write rtsp://USER:PASSWORD@HOST/PATH"),
+        ("a:b@", "401 No", [MD5], "it answers 401 No to this user name and password; check both"),
+        ("a:b@", "401 No", [SHA_256], f"{NOT_KNOWN} (Digest SHA-256); {USE_MD5}"),
+        ("a:b@", "401 No", [MD5, SHA_256], f"{NOT_KNOWN} (Digest MD5, Digest SHA-256); {USE_MD5}"),
+        ("a:b@", "401 No", [], f"{NOT_KNOWN} (none is named); {USE_MD5}"),
+        (
+            "",
+            "404 Gone",
+            [],
+            "it answers 404 Gone; check the path, which the camera's manual names",
+        ),
+    ],
+)
+def test_why_an_rtsp_camera_cannot_be_watched_is_said(
+    login: str, status: str, offers: list[str], reason: str
+) -> None:
+    error, name, _ = refuse(login, status, offers)
+    assert str(error) == f"source: {name} cannot be opened as a video stream: {reason}"
+    assert isinstance(error, LoginError) == (status == "401 No")

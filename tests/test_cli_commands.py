@@ -212,6 +212,41 @@ def test_check_without_a_file_takes_the_one_a_run_would(
             ),
         ),
         (
+            NOD + bind("press = 'a'", "app = 'C++'"),
+            (
+                "x.toml:3: bindings[0] has app = 'C++', which is read as a pattern (regular "
+                'expression); plain text stands in a list: app = ["C++"]'
+            ),
+        ),
+        (
+            NOD + bind("press = 'a'", "app = '/chrom/'"),
+            (
+                "x.toml:3: bindings[0] has app = '/chrom/', whose slashes belong to the pattern; "
+                "write it without them"
+            ),
+        ),
+        (
+            NOD + bind("press = 'a'", "app = ['chrom|firefox']"),
+            (
+                "x.toml:3: bindings[0] has 'chrom|firefox' in the list of app, which is read as "
+                "plain text; a pattern stands alone, without a list"
+            ),
+        ),
+        (
+            NOD + "hold_s = 1.0\n" + bind("close = 'chrom|firefox'"),
+            (
+                "x.toml:4: bindings[0] has close = 'chrom|firefox', which is read as plain text; "
+                "a pattern stands between slashes: '/chrom|firefox/'"
+            ),
+        ),
+        (
+            NOD + bind("press = 'a'", "app = ['x', 'y']") + bind("press = 'b'", "app = ['x', 'y']"),
+            (
+                "x.toml:7: bindings[1] and bindings[0] both act on 'nod' in windows matching 'x' "
+                "or 'y'"
+            ),
+        ),
+        (
             "[control]\nengagement = 'wake'\nwake = 'nod'\n" + NOD + "enabled = false\n" + OTHER,
             "x.toml:3: the wake gesture 'nod' is not enabled, so nothing ever engages",
         ),
@@ -225,6 +260,9 @@ def test_check_doubts(capsys: pytest.CaptureFixture[str], text: str, doubt: str)
     "text",
     [
         NOD + "hold_s = 1.0\n" + bind("close = 'front'"),
+        NOD + "hold_s = 1.0\n" + bind("close = '[draft]'"),
+        NOD + "hold_s = 1.0\n" + bind("close = '/a|b/'"),
+        NOD + bind("press = 'a'", "app = ['C++', '[draft]', 'Budget (1)']"),
         NOD + bind("press = 'a'", "app = 'x'") + bind("press = 'b'", "app = 'y'"),
         NOD + bind("press = 'a'") + bind("press = 'b'", "enabled = false"),
         NOD + "enabled = false\n" + OTHER + bind("close = 'front'", "enabled = false"),

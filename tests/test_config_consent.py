@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 from support_program import environment, parse_events
 
 from gesturepose.cli import main
@@ -183,7 +184,8 @@ def app(qtbot: QtBot, folder: Path, tmp_path: Path) -> Iterator[App]:
 
 
 def press(app: App, number: int) -> None:
-    QTest.mouseClick(app.window.notices.buttons[number], Qt.MouseButton.LeftButton)
+    buttons = [b for b in app.window.notices.findChildren(QPushButton) if not b.isHidden()]
+    QTest.mouseClick(buttons[number], Qt.MouseButton.LeftButton)
 
 
 def test_the_app_asks_and_uses_the_mapping_when_told_to(app: App, folder: Path) -> None:

@@ -46,7 +46,7 @@ ODD: dict[str, tuple[Callable[[Path], None], str]] = {
     "terminal": (lambda path: path.symlink_to("/dev/tty"), "is a device, not a file"),
     "socket": (bind, "is a socket, not a file"),
     "folder": (lambda path: path.mkdir(), "is a folder, not a file"),
-    "large": (make_large, "is larger than 1024 KiB, which no such file is"),
+    "large": (make_large, "is larger than 256 KiB, which no such file is"),
     "loop": (lambda path: path.symlink_to(path), "Too many levels of symbolic links"),
     "dangling": (lambda path: path.symlink_to(path.parent / "none"), "a link that leads nowhere"),
     "below a file": (lambda path: path.symlink_to("/dev/null/x"), "Not a directory"),
@@ -150,7 +150,7 @@ def test_a_pipe_that_never_ends_takes_no_memory(path: Path) -> None:
 
     writer = threading.Thread(target=write)
     writer.start()
-    with pytest.raises(ConfigError, match="larger than 1024 KiB"):
+    with pytest.raises(ConfigError, match="larger than 256 KiB"):
         load_config(path)
     writer.join()
 

@@ -58,7 +58,8 @@ def mode(path: Path) -> int:
     ],
 )
 def test_a_source_that_differs_a_little_is_another(path: Path, before: str, chosen: str) -> None:
-    preferences, told = remember(path), []
+    preferences = remember(path)
+    told: list[str] = []
     preferences.source = before
     preferences.changed.connect(told.append)
     preferences.source = chosen
@@ -69,7 +70,7 @@ def test_a_source_that_differs_a_little_is_another(path: Path, before: str, chos
     assert remember(path).source == chosen
 
 
-@given(st.text(st.characters(exclude_categories=("C",)), max_size=30))
+@given(st.text(st.characters(exclude_categories=["C"]), max_size=30))
 def test_whatever_was_chosen_is_remembered_to_the_letter(
     tmp_path_factory: pytest.TempPathFactory, chosen: str
 ) -> None:
@@ -81,7 +82,8 @@ def test_whatever_was_chosen_is_remembered_to_the_letter(
 
 
 def test_switches_are_remembered(path: Path) -> None:
-    preferences, told = remember(path), []
+    preferences = remember(path)
+    told: list[str] = []
     preferences.changed.connect(told.append)
     preferences.practice = True
     preferences.practice = True

@@ -158,6 +158,28 @@ def test_a_wrong_address_is_explained_beside_it_and_a_right_one_taken(
     assert found == ["rtsp://me:secret@192.168.1.20/live"]
     assert not panel.address.isVisible()
     assert "secret" not in panel.sources.currentText()
+    pick(panel.sources, "Network address...")
+    assert panel.address.text() == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("192.168.1.20:8080/video?token=secret", "192.168.1.20:8080/video"),
+        ("http://me:sec/ret@192.168.1.20/live", "http://192.168.1.20/live"),
+        ("me:sec/ret@192.168.1.20/live", "***@192.168.1.20/live"),
+        ("localhost:8080", "localhost:8080"),
+    ],
+)
+def test_an_address_as_people_copy_it_is_taken_and_shown_without_its_secret(
+    panel: SourcePanel, typed: str, shown: str
+) -> None:
+    found = chosen(panel)
+    pick(panel.sources, "Network address...")
+    QTest.keyClicks(panel.address, typed)
+    QTest.keyClick(panel.address, Qt.Key.Key_Return)
+    assert found == [typed]
+    assert panel.sources.currentText() == shown
 
 
 @pytest.mark.parametrize("text", ["", "192.168.1.20", "http://", "ftp://host/a", "rtsp://a b/"])

@@ -160,6 +160,7 @@ def test_of_several_windows_the_one_in_front_is_closed_or_none(
         desktop.close_window("/bank$/")
         assert other.child.wait(5) == 0
         assert (first.child.poll(), second.child.poll()) == (None, None)
+        assert desktop._display is not None
         desktop._display.screen().root.warp_pointer(200, 200)
         front = wait_until(desktop.active_window, what="another in front")
         desktop.close_window("[DRAFT]")

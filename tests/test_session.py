@@ -329,6 +329,26 @@ def test_where_nothing_can_be_performed_it_says_so_and_practises(
         assert not any(result.performed for result in running.log.results)
 
 
+def test_without_a_display_a_mapping_without_keys_acts_until_keys_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE"):
+        monkeypatch.delenv(name, raising=False)
+    keys = default()
+    command = Binding(gesture="raise_right_hand", run=("true",))
+    control = keys.control.model_copy(update={"allow_commands": True})
+    plain = keys.model_copy(update={"bindings": (command,), "control": control})
+    with RunningSession(DEMO_POSES, config=plain, loop=True, dry_run=False) as running:
+        assert not running.wait_for(WATCHING).practice
+        wait_until(lambda: bool(running.log.results), "no action")
+        assert running.log.results[0].performed
+        running.session.replace_mapping(keys)
+        wait_until(lambda: "no display" in running.session.status.detail, "does not complain")
+        assert running.session.status.practice
+        running.session.replace_mapping(plain)
+        wait_until(lambda: not running.session.status.practice, "still practice")
+
+
 def test_explanations_can_be_switched_while_it_runs() -> None:
     with RunningSession(DEMO_POSES, loop=True, realtime=True) as running:
         running.wait_for(WATCHING)

@@ -95,12 +95,14 @@ def find_address(spec: str) -> str | None:
     ``rtsp://`` on the ports that are RTSP's; a file or folder of that very name is not.
     """
     spec = spec.strip()
-    if _SCHEME.match(spec):
-        return spec
+    if (known := _SCHEME.match(spec)) is not None:
+        # A folder's name may end in a colon, but not in one of these.
+        is_path = known.group(1).lower() not in SCHEMES and _exists(spec)
+        return None if is_path else spec
     if not spec or spec[0] in "./\\~" or _exists(spec):
         return None
-    has_login, login_end = _find_login(spec), spec.rfind("@")
-    rest = spec[login_end + 1 :] if has_login else spec
+    has_login, login_end = _find_login(spec), spec.rfind("@") + 1
+    rest = spec[login_end:] if has_login or not _TAIL.search(spec, 0, login_end) else spec
     match = _HOST.match(rest)
     if match is None or (match.end() < len(rest) and not _TAIL.match(rest, match.end())):
         return None

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gesturepose.capture.opencv import cv2, unmirror
+from gesturepose.capture.opencv import cv2, pixel_shape, square_pixels, unmirror
 from gesturepose.capture.source import SourceLost
 from gesturepose.datatypes import Frame
 from gesturepose.errors import SourceError
@@ -91,6 +91,7 @@ class CameraSource:
         self.name = name
         self._capture = capture
         self._mirrored = mirrored
+        self._sar = pixel_shape(capture)  # streams may say; cameras have square pixels
         self._index = 0
 
     def read(self) -> Frame:
@@ -110,6 +111,7 @@ class CameraSource:
         if not decoded or image is None:
             raise SourceLost(f"{self.name} stopped delivering pictures")
         pixels: ImageArray = image  # type: ignore[assignment]
+        pixels = square_pixels(pixels, self._sar)
         frame = Frame(unmirror(pixels, mirrored=self._mirrored), timestamp, self._index)
         self._index += 1
         return frame

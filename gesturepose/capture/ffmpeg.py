@@ -35,9 +35,8 @@ _SQUARE = (
 def find_program() -> str | None:
     """Return the path of ``ffmpeg``, or ``None``; one in the current folder does not count."""
     found = shutil.which("ffmpeg")
-    if found is None or Path(found).resolve().parent == Path.cwd():
-        return None
-    return str(Path(found).resolve().parent / Path(found).name) if found else None
+    # A relative one is in the current folder, or below a path that moves with it.
+    return found if found and os.path.isabs(found) else None  # noqa: PTH117 - no path is made
 
 
 class ProgramPictures:

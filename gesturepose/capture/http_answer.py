@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _CHUNK_BYTES = 1 << 16
 _MAX_HEAD_BYTES = 1 << 16
 _MAX_AT_ONCE_BYTES = 1 << 23
-_STATUS = re.compile(rb"(?i)(?:HTTP/\d(?:\.\d)?|ICY)[ \t]+(\d{3})[ \t]*([^\r\n]{0,80})")
+_STATUS = re.compile(rb"(?i)(?:(?:HTTP|RTSP)/\d(?:\.\d)?|ICY)[ \t]+(\d{3})[ \t]*([^\r\n]{0,80})")
 _HEAD_END = re.compile(rb"\n\r?\n")
 _MAX_SIZE_LINE = 1 << 10
 
@@ -189,6 +189,17 @@ def ask(address: Address, *, deadline: float, target: str = "", authorization: s
     ]
     if authorization:
         lines.append(f"Authorization: {authorization}")
+    return exchange(address, lines, deadline=deadline)
+
+
+def exchange(address: Address, lines: list[str], *, deadline: float) -> Answer:
+    """Send the lines of a request, whatever they ask for, and read the answer's head.
+
+    Raises
+    ------
+    SourceError
+        Nobody answers, or what answers does not speak HTTP, nor RTSP, which is alike.
+    """
     request = "\r\n".join([*lines, "", ""]).encode("utf-8")
     connection = _connect(address, deadline)
     try:
@@ -271,7 +282,7 @@ def _read_answer(connection: socket.socket, name: str, deadline: float) -> Answe
 
 def _may_be_head(buffer: bytearray) -> bool:
     start = bytes(buffer[:5]).upper()
-    return b"HTTP/".startswith(start) or b"ICY  ".startswith(start[:4])
+    return any(word.startswith(start[: len(word)]) for word in (b"HTTP/", b"RTSP/", b"ICY "))
 
 
 def _parse_headers(head: bytes) -> list[tuple[str, str]]:

@@ -62,7 +62,7 @@ class Challenge:
             return self.scheme.capitalize() if self.scheme != "ntlm" else "NTLM"
         qop = self.parameters.get("qop")
         protection = f", qop {qop}" if qop and "auth" not in _split_words(qop) else ""
-        return f"Digest {self.algorithm}{protection}"
+        return f"Digest {self.parameters.get('algorithm', '').strip() or 'MD5'}{protection}"
 
 
 def parse_challenges(values: Iterable[str]) -> list[Challenge]:
@@ -129,16 +129,20 @@ class Login:
 
         given = challenge.parameters
         # Written anew: httpx takes one way to a header, and insists on a realm.
-        words = [f'realm="{given.get("realm", "")}"', f'nonce="{given["nonce"]}"']
+        realm, user = given.get("realm", ""), self._address.user or ""
+        words = [f"realm={_quote(realm)}", f"nonce={_quote(given['nonce'])}"]
         words.append(f"algorithm={given.get('algorithm', '').strip() or 'MD5'}")
-        words += [f'opaque="{given["opaque"]}"'] if given.get("opaque") else []
+        words += [f"opaque={_quote(given['opaque'])}"] if given.get("opaque") else []
         words += ['qop="auth"'] if given.get("qop") else []
         request = httpx.Request("GET", self._address.bare)
-        flow = httpx.DigestAuth(self._address.user or "", self._address.password).auth_flow(request)
+        flow = httpx.DigestAuth(user, self._address.password).auth_flow(request)
         next(flow)
         headers = {"WWW-Authenticate": "Digest " + ", ".join(words)}
         flow.send(httpx.Response(401, headers=headers, request=request))
-        return request.url.raw_path.decode("ascii"), request.headers["Authorization"]
+        header = request.headers["Authorization"]
+        for name, text in (("username", user), ("realm", realm)):  # httpx quotes without escapes
+            header = header.replace(f'{name}="{text}"', f"{name}={_quote(text)}", 1)
+        return request.url.raw_path.decode("ascii"), header
 
     def _answer_basic(self) -> tuple[str, str] | None:
         import httpx
@@ -161,6 +165,10 @@ class Login:
 
 
 _ALGORITHMS = {name + end for name in _DIGESTS for end in ("", "-SESS")}
+
+
+def _quote(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _split_words(text: str) -> list[str]:

@@ -46,11 +46,13 @@ def open_folder(path: Path, settings: CaptureSettings) -> ImageSource:
     """
     try:
         entries = [entry for entry in path.iterdir() if entry.suffix.lower() in SUFFIXES]
+        pictures = [
+            entry for entry in entries if not entry.name.startswith(".") and entry.is_file()
+        ]
     except OSError as error:
         raise SourceError(
             f"source: {one_line(str(path))} cannot be listed: {error.strerror}"
         ) from error
-    pictures = [entry for entry in entries if not entry.name.startswith(".") and entry.is_file()]
     if not pictures:
         known = ", ".join(sorted(suffix[1:] for suffix in SUFFIXES))
         raise SourceError(f"source: {one_line(str(path))} holds no pictures (looked for {known})")

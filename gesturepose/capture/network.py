@@ -23,8 +23,9 @@ from gesturepose.capture.http_answer import Answer, ask
 from gesturepose.capture.http_login import Login, parse_challenges
 from gesturepose.capture.mjpeg import MjpegSource, PictureCutter, read_timeout_s
 from gesturepose.capture.opencv import cv2
+from gesturepose.capture.rtsp_reason import find_reason
 from gesturepose.capture.video import VideoSource
-from gesturepose.errors import SourceError, UsageError
+from gesturepose.errors import LoginError, SourceError, UsageError
 
 if TYPE_CHECKING:
     from gesturepose.capture.settings import CaptureSettings
@@ -67,26 +68,27 @@ def open_stream(spec: str, settings: CaptureSettings) -> FrameSource:
         Nobody answers, the answer is an error, or it holds no video.
     """
     address = parse_address(spec)
+    name = address.name
     if address.scheme == "rtsp":
-        return _open_ffmpeg(address, settings)
+        return _open_ffmpeg(address, name, settings)
     deadline = time.monotonic() + settings.open_timeout_s
     answer, address = _request(address, deadline)
     try:
         kind = answer.kind
         start = b"--" if kind.startswith("multipart/") else _peek(answer, 16, deadline).lstrip()
         if _is_stream(answer, start, name=address.name, deadline=deadline):
-            return MjpegSource(answer, name=address.name, settings=settings)
+            return MjpegSource(answer, name=name, settings=settings)
         kind = "text/html" if start.lower().startswith(_WEB_PAGE) else kind
     except BaseException:
         answer.close()
         raise
     answer.close()
-    if kind.startswith(_NO_VIDEO) and "mpegurl" not in kind:
+    if kind.startswith(_NO_VIDEO) and not ("mpegurl" in kind or start.startswith(b"#EXTM3U")):
         raise SourceError(
             f"source: {address.name} answers with {kind}, not with a video; "
             "look up the address of the camera's MJPEG stream"
         )
-    return _open_ffmpeg(address, settings)
+    return _open_ffmpeg(address, name, settings)
 
 
 def _request(address: Address, deadline: float) -> tuple[Answer, Address]:
@@ -119,10 +121,10 @@ def _log_in(address: Address, deadline: float, *, sent_on: bool) -> Answer:
                 if sent_on
                 else f"; write {address.scheme}://USER:PASSWORD@HOST/PATH"
             )
-            raise SourceError(f"source: {address.name} answers 401 {answer.reason}".rstrip() + why)
+            raise LoginError(f"source: {address.name} answers 401 {answer.reason}".rstrip() + why)
         authorization = login.answer(offered)
         if authorization is None:
-            raise SourceError(_describe_login(answer, address, offered_nothing=not offered))
+            raise LoginError(_describe_login(answer, address, offered_nothing=not offered))
         target, header = authorization
         answer = ask(address, deadline=deadline, target=target, authorization=header)
     return answer
@@ -237,9 +239,8 @@ def _verify_tls() -> str:
     return f"|tls_verify;1|ca_file;{Path(found).as_posix()}"
 
 
-def _open_ffmpeg(address: Address, settings: CaptureSettings) -> FrameSource:
+def _open_ffmpeg(address: Address, name: str, settings: CaptureSettings) -> FrameSource:
     """Open an address with FFmpeg; its reads give up some time after a stall was noticed."""
-    name = address.name
     timeouts = [
         cv2.CAP_PROP_OPEN_TIMEOUT_MSEC,
         round(1000 * settings.open_timeout_s),
@@ -264,6 +265,8 @@ def _open_ffmpeg(address: Address, settings: CaptureSettings) -> FrameSource:
                 os.environ[key] = theirs
     if not capture.isOpened():
         capture.release()
+        if address.scheme == "rtsp":
+            raise find_reason(address, deadline=time.monotonic() + settings.open_timeout_s)
         raise SourceError(
             f"source: {name} cannot be opened as a video stream; check that it is on, and the "
             "address, user name and password"

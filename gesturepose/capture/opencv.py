@@ -31,12 +31,31 @@ if not _wants_noise:
 if TYPE_CHECKING:
     from gesturepose.datatypes import ImageArray
 
-__all__ = ["cv2", "decode_image", "decode_picture", "square_pixels", "turn", "unmirror"]
+__all__ = [
+    "cv2",
+    "decode_image",
+    "decode_picture",
+    "pixel_shape",
+    "square_pixels",
+    "turn",
+    "unmirror",
+]
 
 
 def unmirror(image: ImageArray, *, mirrored: bool) -> ImageArray:
     """Flip a mirrored ``(H, W, 3)`` picture back; return any other unchanged."""
     return cv2.flip(image, 1) if mirrored else image  # type: ignore[return-value]
+
+
+def pixel_shape(capture: cv2.VideoCapture) -> float:
+    """Return width by height of a pixel of what a capture delivers; 1 where it does not say."""
+    over, under = capture.get(cv2.CAP_PROP_SAR_NUM), capture.get(cv2.CAP_PROP_SAR_DEN)
+    if not (over > 0 and under > 0):
+        return 1.0
+    # OpenCV turns a picture that says it lies on its side, but not its pixels' shape.
+    turned = capture.get(cv2.CAP_PROP_ORIENTATION_META) % 180 == 90
+    turned = turned and bool(capture.get(cv2.CAP_PROP_ORIENTATION_AUTO))
+    return under / over if turned else over / under
 
 
 def square_pixels(image: ImageArray, sar: float) -> ImageArray:

@@ -49,10 +49,11 @@ _MIN_STEP_S = 1e-3
 _BLANK = {
     (True, "black"): (
         "{name} has shown only black for {s:g} s: uncover the lens or make light; a virtual camera "
-        "has no input then"
+        "has no input then, and a stream that is interlaced has to be set to progressive"
     ),
     (False, "black"): (
-        "{name} shows only black for {s:g} s; if it does not elsewhere, convert it with ffmpeg"
+        "{name} shows only black for {s:g} s; if it shows more elsewhere, it is interlaced: "
+        "install ffmpeg, which is used then, or convert it: ffmpeg -i FILE -vf bwdif NEW.mp4"
     ),
     (True, "frozen"): (
         "{name} has shown the same picture to the pixel for {s:g} s: it is frozen, or a virtual "

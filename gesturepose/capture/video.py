@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from gesturepose.capture.blankness import PATIENCE_S
 from gesturepose.capture.containers import Contents, find_contents, measure_extent
 from gesturepose.capture.ffmpeg import (
     ProgramPictures,
@@ -23,8 +24,7 @@ from gesturepose.capture.ffmpeg import (
     is_text,
     name_for_ffmpeg,
 )
-from gesturepose.capture.opencv import cv2, square_pixels, unmirror
-from gesturepose.capture.picture_size import MAX_PIXELS
+from gesturepose.capture.opencv import cv2, pixel_shape, square_pixels, unmirror
 from gesturepose.datatypes import Frame
 from gesturepose.errors import SourceError, one_line
 
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_MAX_PIXELS = 40_000_000
+"""Of a video; 8K has 35 million, and a decoder keeps many pictures."""
 _OTHER_LEVELS = 40.0
 """Two decoders' pictures that differ by so many of 256 grey levels somewhere are not the same one;
 colours that are converted another way, and half pictures put together, differ by less."""
@@ -90,11 +92,7 @@ class _OpenCvPictures:
 
     def __init__(self, capture: cv2.VideoCapture) -> None:
         self._capture = capture
-        sar = _ratio(capture.get(cv2.CAP_PROP_SAR_NUM), capture.get(cv2.CAP_PROP_SAR_DEN))
-        turned = capture.get(cv2.CAP_PROP_ORIENTATION_META) % 180 == 90
-        # OpenCV turns the picture, but not its pixels' shape.
-        turned = turned and bool(capture.get(cv2.CAP_PROP_ORIENTATION_AUTO))
-        self._sar = 1.0 / sar if turned else sar
+        self._sar = pixel_shape(capture)
 
     def read(self) -> tuple[ImageArray, float] | None:
         try:
@@ -109,10 +107,6 @@ class _OpenCvPictures:
 
     def close(self) -> None:
         self._capture.release()
-
-
-def _ratio(over: float, under: float) -> float:
-    return over / under if over > 0 and under > 0 else 1.0
 
 
 class VideoSource:
@@ -147,6 +141,7 @@ class VideoSource:
     ) -> None:
         self.name = name
         self._path = path
+        self._program = None if path is None else find_program()
         self._mirrored = mirrored
         self._index = 0
         self._last_s = -math.inf
@@ -157,6 +152,7 @@ class VideoSource:
         self._count = int(count) if 0 < count < 1e9 else 0
         self._doubts = _MOST_DOUBTS
         self._sample = b""
+        self._varies = False
         self._same_since_s = 0.0
         self._ended = False
         self._pictures: _Pictures = _OpenCvPictures(capture)
@@ -191,10 +187,10 @@ class VideoSource:
         """Refuse a video by the size it states, before a picture of it takes memory."""
         width = int(capture.get(cv2.CAP_PROP_FRAME_WIDTH))
         height = int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
-        if width * height > MAX_PIXELS:
+        if width * height > _MAX_PIXELS:
             raise SourceError(
                 f"source: {self.name} is too large: {width} x {height} pixels, at most "
-                f"{MAX_PIXELS >> 20} million are decoded"
+                f"{_MAX_PIXELS // 1_000_000} million are decoded"
             )
 
     def _choose_decoder(self) -> None:
@@ -229,25 +225,46 @@ class VideoSource:
             return image, media_s
         sample = _sample(image)
         if sample != self._sample:
+            self._varies = bool(self._sample)
             self._sample, self._same_since_s = sample, media_s
-        elif media_s - self._same_since_s >= _FROZEN_S:
-            self._doubts -= 1
-            self._same_since_s = media_s
-            other = self._open_program(max(media_s, 0.0))
-            found = None if other is None else other.read()
-            if other is not None and found is not None and _differ(image, found[0]):
-                self._go_over(other)
-                return found
-            if other is not None:
-                other.close()
+            return image, media_s
+        same_s = media_s - self._same_since_s
+        if self._program is None:
+            self._doubt_in_words(image, same_s)
+            return image, media_s
+        if same_s < _FROZEN_S:
+            return image, media_s
+        self._doubts -= 1
+        self._same_since_s = media_s
+        other = self._open_program(max(media_s, 0.0))
+        found = None if other is None else other.read()
+        if other is not None and found is not None and _differ(image, found[0]):
+            self._go_over(other)
+            return found
+        if other is not None:
+            other.close()
         return image, media_s
 
+    def _doubt_in_words(self, image: ImageArray, same_s: float) -> None:
+        """Say that not one picture differs from the first, where nothing else can decode it.
+
+        Black ones are noticed elsewhere; a file of one picture is rare, an interlaced one is not.
+        """
+        if same_s < PATIENCE_S or self._varies or not image.any():
+            return
+        self._doubts = 0
+        _log.warning(
+            "%s has shown the same picture for %g s; if it moves elsewhere, it is interlaced: "
+            "install ffmpeg, which is used then, or convert it: ffmpeg -i FILE -vf bwdif NEW.mp4",
+            self.name,
+            PATIENCE_S,
+        )
+
     def _open_program(self, start_s: float) -> ProgramPictures | None:
-        program = find_program()
-        if program is None or self._path is None:
+        if self._program is None or self._path is None:
             return None
         with contextlib.suppress(OSError):
-            return ProgramPictures(program, self._path, fps=self._fps, start_s=start_s)
+            return ProgramPictures(self._program, self._path, fps=self._fps, start_s=start_s)
         return None
 
     def _shows_other(self, image: ImageArray) -> bool:
@@ -271,9 +288,7 @@ class VideoSource:
             )
         kind = f" (its pictures are {found.codec})" if found.codec else ""
         hint = (
-            ""
-            if self._path is None or find_program()
-            else "; if it plays elsewhere, install ffmpeg"
+            "" if self._path is None or self._program else "; if it plays elsewhere, install ffmpeg"
         )
         return (
             f"source: {self.name} is not a video that can be read: it is damaged, incomplete or "
@@ -282,7 +297,7 @@ class VideoSource:
 
     def _advise(self) -> str:
         command = f"ffmpeg -i {shlex.quote(self.name)} -c:v libx264 converted.mp4"
-        if find_program():
+        if self._program:
             return f"convert it where it plays: {command}"
         return f"install ffmpeg, which is used then, or convert it: {command}"
 

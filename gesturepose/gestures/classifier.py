@@ -22,6 +22,7 @@ from gesturepose.gestures.body import BodyCoordinates, BodyPose
 from gesturepose.gestures.history import History
 from gesturepose.gestures.machine import GestureMachine
 from gesturepose.gestures.points import ROWS
+from gesturepose.gestures.turned import TurnedPicture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,6 +98,7 @@ class GestureClassifier:
         self._track_id: int | None = None
         self._first_seen = 0.0
         self._seen: BodyPose | None = None
+        self._turned = TurnedPicture()
         self._now = 0.0
 
     @property
@@ -128,6 +130,11 @@ class GestureClassifier:
         body = self._seen
         if body is None:
             return "the operator's shoulders are not visible"
+        if self._turned.degrees and not self._is_facing(body):
+            return (
+                "the picture seems turned: it is upright when turned clockwise by "
+                f"{self._turned.degrees} degrees ([camera] rotate)"
+            )
         settings, in_view_s = self._settings, self._now - self._first_seen
         conditions = (
             RuleReading(
@@ -183,7 +190,9 @@ class GestureClassifier:
         seen = operator.state is TrackState.CONFIRMED
         body = self._seen = self._body.update(operator) if seen else None
         if body is None or not self._is_facing(body):
+            self._turned.update(operator)
             return events + self._hold(None, timestamp)
+        self._turned.reset()
         self._history.append(body)
         for hand in self._hands.values():
             hand.follow(body, self._settings.pause_s)
@@ -204,6 +213,7 @@ class GestureClassifier:
         for hand in self._hands.values():
             hand.free()
         self._body.reset()
+        self._turned.reset()
         self._history.clear()
         self._seen = self._track_id = None
         return events

@@ -10,7 +10,6 @@ import dataclasses
 import logging
 import re
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -243,11 +242,11 @@ class Desk(QObject):
         self._grab_hotkey()
 
     def _grab_hotkey(self) -> None:
-        self._use_hotkey(partial(self._hotkey.use, self._config.control.pause_hotkey))
+        self._try_hotkey(lambda: self._hotkey.use(self._config.control.pause_hotkey))
 
-    def _use_hotkey(self, use: Callable[[], None]) -> None:
+    def _try_hotkey(self, attempt: Callable[[], None]) -> None:
         try:
-            use()
+            attempt()
             problem = self._hotkey.problem
         except NoThreadError as error:
             problem = str(error)
@@ -264,7 +263,7 @@ class Desk(QObject):
 
     def _look_around(self) -> None:
         """Look whether somebody who has what we want is gone."""
-        self._use_hotkey(self._hotkey.retry)
+        self._try_hotkey(self._hotkey.retry)
         if self._other is not None and not self._other.gone and self._right.is_free():
             self._other = dataclasses.replace(self._other, gone=True)
             self.other_changed.emit()

@@ -93,6 +93,10 @@ _OBSTACLES = (
         QT_TRANSLATE_NOOP("WhyNot", "Waiting for whoever was in control"),
     ),
     ("the operator's shoulders", QT_TRANSLATE_NOOP("WhyNot", "Your shoulders are not in view")),
+    (
+        "the picture seems turned",
+        QT_TRANSLATE_NOOP("WhyNot", "The camera hangs askew: turn its picture in the Settings"),
+    ),
     ("not facing", QT_TRANSLATE_NOOP("WhyNot", "Face the camera")),
     ("walking or leaning", QT_TRANSLATE_NOOP("WhyNot", "Stand still to make a gesture")),
 )
