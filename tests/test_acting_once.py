@@ -55,7 +55,7 @@ def start(folder: Path, more: Mapping[str, str], *arguments: object) -> RunningP
     config.write_text(CONFIG, encoding="utf-8")
     return RunningProgram(
         folder,
-        *("--config", config, "--source", DEMO_POSES, "--realtime", "--max-seconds", "4"),
+        *("--config", config, "--source", DEMO_POSES, "--realtime", "--max-seconds", "3"),
         *arguments,
         more_environment=more,
     )
@@ -173,7 +173,7 @@ def test_a_mapping_that_begins_to_act_while_another_copy_does_is_refused(
 ) -> None:
     idle = tmp_path / "idle.toml"
     idle.write_text(CONFIG.partition("[[bindings]]")[0], encoding="utf-8")
-    arguments = ("--config", idle, "--source", DEMO_POSES, "--realtime", "--max-seconds", "6")
+    arguments = ("--config", idle, "--source", DEMO_POSES, "--realtime", "--max-seconds", "5")
     with RunningProgram(tmp_path / "idle", *arguments, more_environment=session) as watching:
         watching.wait_for("start")
         with start(tmp_path / "one", session) as one:

@@ -89,7 +89,7 @@ def test_a_second_start_brings_the_first_one_s_window_to_the_front_and_ends(
     tmp_path: Path, x_server: XServer, platform: X11Platform
 ) -> None:
     with Started(x_server, tmp_path, *SOURCE) as first:
-        wait_until(lambda: windows(platform) == 1, 40.0, f"a window: {first.log}")
+        wait_until(lambda: windows(platform) == 1, 90.0, f"a window: {first.log}")
         cover = x_server.start(["xterm", "-T", "Cover"])
         try:
             wait_until(
@@ -97,7 +97,8 @@ def test_a_second_start_brings_the_first_one_s_window_to_the_front_and_ends(
                 what="another window in front",
             )
             with Started(x_server, tmp_path, *SOURCE) as second:
-                assert second.process.wait(40) == 0
+                wait_until(lambda: second.process.poll() is not None, 90.0, "its end")
+                assert second.process.returncode == 0
                 (line,) = second.log.splitlines()
                 assert line.startswith("gesturepose: GesturePose runs already: its window is")
             wait_until(
@@ -118,14 +119,14 @@ def test_after_an_app_was_killed_the_next_one_starts_and_one_that_only_practises
     tmp_path: Path, x_server: XServer, platform: X11Platform
 ) -> None:
     with Started(x_server, tmp_path, *SOURCE) as first:
-        wait_until(lambda: windows(platform) == 1, 40.0, "a window")
+        wait_until(lambda: windows(platform) == 1, 90.0, "a window")
         with Started(x_server, tmp_path, *SOURCE, "--dry-run"):
-            wait_until(lambda: windows(platform) == 2, 40.0, "a second window, in practice")
+            wait_until(lambda: windows(platform) == 2, 90.0, "a second window, in practice")
         first.process.kill()
         first.process.wait()
         wait_until(lambda: windows(platform) == 0, what="no window")
         with Started(x_server, tmp_path, *SOURCE) as second:
-            wait_until(lambda: windows(platform) == 1, 40.0, "a window again")
+            wait_until(lambda: windows(platform) == 1, 90.0, "a window again")
             second.process.send_signal(signal.SIGTERM)
             assert second.process.wait(20) == 0
 
@@ -178,7 +179,7 @@ def test_a_copy_without_a_window_does_not_act_beside_an_app_that_does(
     tmp_path: Path, x_server: XServer, platform: X11Platform
 ) -> None:
     with Started(x_server, tmp_path, *SOURCE) as app:
-        wait_until(lambda: windows(platform) == 1, 40.0, "a window")
+        wait_until(lambda: windows(platform) == 1, 90.0, "a window")
         locks = tmp_path / "run"
         wait_until(lambda: [f for f in locks.glob("*acting*") if f.read_text()], what="the right")
         arguments = (*SOURCE, "--max-seconds", "1")
@@ -196,7 +197,7 @@ def test_an_app_that_only_practises_leaves_acting_to_others(
     tmp_path: Path, x_server: XServer, platform: X11Platform
 ) -> None:
     with Started(x_server, tmp_path, *SOURCE, practice=True) as app:
-        wait_until(lambda: windows(platform) == 1, 40.0, "a window")
+        wait_until(lambda: windows(platform) == 1, 90.0, "a window")
         environment = {"DISPLAY": x_server.display, **app.environment}
         with RunningProgram(
             tmp_path / "one",

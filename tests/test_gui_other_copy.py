@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
 from support_bus import ScreenSaver, private_bus
 from support_session import DEMO_POSES
 from support_x11 import XServer, x_server
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from PySide6.QtWidgets import QPushButton
     from pytestqt.qtbot import QtBot
 
 __all__ = ["x_server"]
@@ -100,7 +100,7 @@ def click(button: QPushButton) -> None:
 
 
 def button(app: App, text: str) -> QPushButton:
-    return next(b for b in app.window.notices.findChildren(QPushButton) if b.text() == text)
+    return next(b for b in app.window.notices.buttons if b.text() == text)
 
 
 def test_beside_a_copy_that_acts_it_practises_says_so_on_every_page_and_acts_when_asked_later(

@@ -44,6 +44,16 @@ class NoticeBar(QWidget):
         strips = (self._staying, self._latest)
         return "\n".join(strip.text for strip in strips if not strip.isHidden())
 
+    @property
+    def buttons(self) -> list[QPushButton]:
+        """What can be pressed, in reading order."""
+        return [
+            button
+            for strip in (self._staying, self._latest)
+            for button in strip.buttons
+            if not (strip.isHidden() or button.isHidden())
+        ]
+
     def tell(
         self, key: str, text: str, *actions: tuple[str, Callable[[], None]], stays: bool = False
     ) -> None:
@@ -85,16 +95,16 @@ class _Strip(QFrame):
         self._text = QLabel()
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)  # it may name files
-        self._buttons = (QPushButton(), QPushButton())
+        self.buttons = (QPushButton(), QPushButton())
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 8, 8)
         layout.setSpacing(8)
         layout.addWidget(self._text, 1)
-        for button in self._buttons:
+        for button in self.buttons:
             button.hide()
             layout.addWidget(button)
         self._calls: list[Callable[[], None]] = []
-        for number, button in enumerate(self._buttons):
+        for number, button in enumerate(self.buttons):
             button.clicked.connect(lambda _=False, n=number: self._calls[n]())
         self.hide()
 
@@ -111,7 +121,7 @@ class _Strip(QFrame):
         self._text.setText(notice.text)
         self.setAccessibleName(notice.text)
         self._calls = [call for _, call in notice.actions]
-        for number, button in enumerate(self._buttons):
+        for number, button in enumerate(self.buttons):
             button.setVisible(number < len(notice.actions))
             if number < len(notice.actions):
                 button.setText(notice.actions[number][0])

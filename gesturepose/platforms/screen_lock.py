@@ -19,7 +19,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Protocol
 
-from gesturepose.platforms.threads import start_thread
+from gesturepose.platforms.threads import NoThreadError, start_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -68,8 +68,7 @@ class ScreenLock:
         self._sources = sources
         self._looked = threading.Event()
         self._closing = threading.Event()
-        self._waking: socket.socket | None = None
-        self._woken: socket.socket | None = None
+        self._wake: tuple[socket.socket, ...] = ()
         self._thread = threading.Thread(target=self._run, name="screen-lock", daemon=True)
 
     def start(self) -> None:
@@ -84,21 +83,30 @@ class ScreenLock:
         self._looked.wait(_START_PATIENCE_S)
 
     def begin(self) -> None:
-        """Begin without waiting."""
-        self._waking, self._woken = socket.socketpair()
-        start_thread(self._thread)
+        """Begin without waiting; once. Where no thread can be started that is logged."""
+        self._wake = socket.socketpair()
+        try:
+            start_thread(self._thread)
+        except NoThreadError as error:
+            _LOG.warning("nothing tells here whether the screen is locked: %s", error)
+            self._looked.set()
+            self._close_wake()
 
     def close(self) -> None:
         """End; nothing is told any more once this has returned."""
         self._closing.set()
-        if self._waking is None or self._woken is None:
+        if not self._wake:
             return
         with contextlib.suppress(OSError):
-            self._waking.send(b"\0")
+            self._wake[0].send(b"\0")
         self._thread.join(_END_PATIENCE_S)
         if not self._thread.is_alive():
-            self._waking.close()
-            self._woken.close()
+            self._close_wake()
+
+    def _close_wake(self) -> None:
+        ends, self._wake = self._wake, ()
+        for end in ends:
+            end.close()
 
     def _run(self) -> None:
         sources = make_sources() if self._sources is None else self._sources
@@ -123,8 +131,7 @@ class ScreenLock:
 
     def _wait(self, sources: Sequence[LockSource]) -> None:
         with selectors.DefaultSelector() as selector:
-            waking = -1 if self._woken is None else self._woken.fileno()
-            for descriptor in (waking, *(source.fileno() for source in sources)):
+            for descriptor in (self._wake[1].fileno(), *(source.fileno() for source in sources)):
                 if descriptor >= 0:
                     selector.register(descriptor, selectors.EVENT_READ)
             selector.select(LOOK_S)

@@ -189,6 +189,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Mapping: {file}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source> (process {pid})</source>
         <translation type="unfinished"></translation>
     </message>
@@ -220,6 +224,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Parts of titles or programs&apos; names, one a line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>one name a line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Anywhere</source>
         <translation type="unfinished"></translation>
     </message>
@@ -228,11 +240,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Several programs…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Another program…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{} (open now)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Plain text, upper or lower case; a pattern stands between slashes: /a|b/</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Plain text, one name a line; any of them will do</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -680,6 +704,17 @@
         <source>Say which window first.</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Plain text, upper or lower case; a pattern stands between slashes: /a|b/. Of several such windows the one in front is closed, or none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CommandField</name>
+    <message>
+        <source>Allow gestures to run co&amp;mmands</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>DonePage</name>
@@ -779,6 +814,37 @@
     </message>
     <message>
         <source>S&amp;kip the guide</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>FolderMapping</name>
+    <message>
+        <source>Use the mapping of this folder? {path} has {does}, which would happen on this computer. Until you say so it does nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Don&apos;t use it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} actions ({kinds})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 action ({kinds})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>, {count} of which start programs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no actions</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1187,6 +1253,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Arguments, or a program named by its path, are a command. It does whatever it says, without asking. An installed program by its name needs no leave.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Commands are not allowed yet; tick the box to allow them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Choose a program first; quotes come in pairs.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1447,6 +1521,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>This is {file}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Complete the action first.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1467,7 +1545,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>, if the window in front matches “{}”</source>
+        <source>, if the window in front matches {}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1585,6 +1663,14 @@
     </message>
     <message>
         <source>Web page or f&amp;ile</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To open a program is to run it. It does whatever it says, without asking.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Commands are not allowed yet; tick the box to allow them.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1791,10 +1877,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Allow gestures to run co&amp;mmands</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>A command does whatever it says, without asking. It cannot be taken back.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1920,6 +2002,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>&amp;Turn the picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For a camera that hangs on its side or upside down: you should stand upright in the preview.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Video file or recording</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1949,6 +2039,18 @@
     </message>
     <message>
         <source>{rate} per second</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As it comes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Upside down</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{degrees}° clockwise</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
