@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import platformdirs
-
 from gesturepose.actions.sinks.key_guard_process import is_pressable, let_go
+from gesturepose.platforms.user_folders import user_folder
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -184,7 +183,8 @@ def _own_folder() -> Path | None:
     """Return a folder that is ours alone, made if need be; the session's where there is one."""
     session = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
     parents = [session] if session.is_absolute() else []
-    for parent in (*parents, Path(platformdirs.user_state_dir())):
+    state = user_folder("state")
+    for parent in (*parents, *([state.parent] if state else [])):
         folder = parent / "gesturepose"
         with contextlib.suppress(OSError, ValueError):
             if parent in parents and not _is_ours(parent):
