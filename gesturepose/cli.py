@@ -159,6 +159,8 @@ def _interrupted_by_signals() -> Iterator[None]:
 
 
 def _dispatch(arguments: list[str], missing: frozenset[str]) -> None:
+    if any("\0" in argument for argument in arguments):  # not from a shell, but from a program
+        raise UsageError("an argument holds a NUL character, which no file's name has")
     parser, commands = make_parser()
     if arguments and arguments[0] in commands:
         options = parse(commands[arguments[0]], arguments[1:])

@@ -38,6 +38,7 @@ class Preferences(QObject):
 
     def __init__(self, store: QSettings | None = None) -> None:
         super().__init__()
+        self._told = False
         self._store = store or QSettings(
             QSettings.Format.IniFormat, QSettings.Scope.UserScope, "gesturepose", "app"
         )
@@ -132,6 +133,9 @@ class Preferences(QObject):
             if mode & _OTHERS:
                 path.chmod(mode & ~_OTHERS)
         except OSError as error:
+            if self._told:
+                return
+            self._told = True  # it will not be otherwise the next time
             _log.warning(
                 "%s cannot be kept from other users' eyes: %s", path, error.strerror or error
             )

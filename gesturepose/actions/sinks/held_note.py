@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import platformdirs
-
 from gesturepose.actions.sinks.key_guard_process import is_pressable, let_go
 from gesturepose.platforms.acting_lock import runtime_folder
+from gesturepose.platforms.user_folders import user_folder
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -190,12 +189,12 @@ def _own_folder() -> Path | None:
             folder.mkdir(mode=0o700, exist_ok=True)
             if _is_ours(folder):
                 return folder
-    with contextlib.suppress(OSError, ValueError, RuntimeError, KeyError):  # or no home
-        folder = platformdirs.user_state_path("gesturepose", appauthor=False)
-        if folder.is_absolute():
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if _is_ours(folder):
-                return folder
+    with contextlib.suppress(OSError, ValueError):
+        state = user_folder("state")
+        if state is not None:
+            state.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if _is_ours(state):
+                return state
     return None
 
 
