@@ -167,10 +167,11 @@ def _replay_in_processes(
 ) -> list[Replay]:
     # Started afresh: a copy of a process with threads of OpenCV and onnxruntime may hang.
     context = get_context("spawn")
-    cancelled = context.Event()
-    executor = ProcessPoolExecutor(
-        jobs, mp_context=context, initializer=_start_worker, initargs=(config, cancelled)
-    )
+    with _interrupts_blocked():  # a process that tracks what they share is started here
+        cancelled = context.Event()
+        executor = ProcessPoolExecutor(
+            jobs, mp_context=context, initializer=_start_worker, initargs=(config, cancelled)
+        )
     is_broken = False
     try:
         with _threads_watched() as failures:
@@ -243,15 +244,31 @@ def _cost(path: Path) -> tuple[bool, int]:
 
 @contextlib.contextmanager
 def _interrupts_blocked() -> Iterator[None]:
-    """Keep a terminal's signals pending in this thread, and from processes started meanwhile."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
+    """Put requests to end off until after the body, and keep them from processes started in it.
+
+    A process interrupted while it is being started leaves half of itself behind.
+    """
+    if (
+        not hasattr(signal, "pthread_sigmask")  # Windows
+        or threading.current_thread() is not threading.main_thread()
+    ):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, set(ending_signals()) - {signal.SIGTERM})
+    asked: list[int] = []
+    # The mask is what new processes inherit; it does not keep our other threads from the signal.
+    before = {
+        number: signal.signal(number, lambda number, _: asked.append(number))
+        for number in ending_signals()
+    }
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, before)
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
+        if asked:
+            signal.raise_signal(asked[0])
 
 
 @dataclass(slots=True)
@@ -268,6 +285,8 @@ def _start_worker(config: Config, cancelled: Event) -> None:
     import atexit
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):  # the pool ends its processes by this one
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     logging.basicConfig(level="WARNING", format="gesturepose: %(message)s")
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker.replayer = Replayer(config, cancelled.is_set)
