@@ -191,7 +191,7 @@ def _replay_in_processes(
     except NoThreadError:
         # The pool does not get over it: its processes would wait for work, and we for them.
         for process in active_children():
-            process.terminate()
+            process.kill()  # perhaps still starting, which nothing gentler would interrupt
         is_broken = True
         raise
     except BaseException:
