@@ -10,6 +10,7 @@ import logging
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gesturepose.actions.dispatcher import Dispatcher, Patience
@@ -211,7 +212,7 @@ class Network:
 
 def needs_network(source: str) -> bool:
     """Whether a source gives pictures; a keypoint recording brings its own poses."""
-    return not source.lower().endswith(".jsonl")
+    return not source.strip().lower().endswith(".jsonl") or Path(source).is_dir()
 
 
 def make_stages(

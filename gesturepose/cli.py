@@ -29,7 +29,7 @@ from gesturepose.listings import (
 from gesturepose.platforms.signals import ending_signals
 from gesturepose.platforms.standard_error import STANDARD_ERROR, log_to_standard_error
 from gesturepose.platforms.standard_streams import discard, finish_errors, mend_streams
-from gesturepose.platforms.threads import NoThreadError
+from gesturepose.platforms.threads import short_of_threads
 
 if TYPE_CHECKING:
     import argparse
@@ -83,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run_command(arguments: list[str], missing: frozenset[str]) -> int:
     try:
         try:
-            with _interrupted_by_signals():
+            with _interrupted_by_signals(), short_of_threads():
                 _dispatch(arguments, missing)
         except KeyboardInterrupt:
             _flush_if_read()
@@ -102,12 +102,6 @@ def _run_command(arguments: list[str], missing: frozenset[str]) -> int:
         # Whoever read standard output has enough; leave nothing for Python to flush.
         discard(sys.stdout)
         return 0
-    except RuntimeError as error:
-        # A library's thread; Python has no class of its own for it.
-        if "can't start new thread" not in str(error):
-            raise
-        STANDARD_ERROR.tell(f"gesturepose: {NoThreadError()}")
-        return NoThreadError.exit_code
     except SystemExit:  # --help, --version
         return 0
     except KeyboardInterrupt:
@@ -165,6 +159,8 @@ def _interrupted_by_signals() -> Iterator[None]:
 
 
 def _dispatch(arguments: list[str], missing: frozenset[str]) -> None:
+    if any("\0" in argument for argument in arguments):  # not from a shell, but from a program
+        raise UsageError("an argument holds a NUL character, which no file's name has")
     parser, commands = make_parser()
     if arguments and arguments[0] in commands:
         options = parse(commands[arguments[0]], arguments[1:])

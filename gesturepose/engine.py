@@ -9,6 +9,7 @@ cancelled, then every held key and button is released. The engine knows no front
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from gesturepose.actions.bindings import Bindings, BoundAction
@@ -118,6 +119,8 @@ class Engine:
         self._on_end = on_end
         self._stopping = threading.Event()
         self._interrupted = threading.Event()
+        self._blind = threading.Event()
+        self._shown: Snapshot | None = None
         self._orders_lock = threading.Lock()
         self._new_mapping: Config | None = None
         self._wanted_pause: tuple[bool, PausedBy] = False, "person"
@@ -227,11 +230,18 @@ class Engine:
     def on_source_status(self, status: SourceStatus) -> None:
         """Let go of everything when no more is seen of anybody; called by the capture thread.
 
-        A live source that is lost, stalls, is black or freezes: whatever is held would stay so.
+        A source that is lost, stalls, is black or freezes: whatever is held would stay so. Of
+        pictures that show nothing no gesture is made either, until they show something again; a
+        hand that was raised when they froze would stay raised.
         """
-        if status.kind in ("lost", "stalled") or (
-            status.kind in ("black", "frozen") and not self._lossless
-        ):
+        if self._lossless and status.kind in ("black", "frozen"):
+            return  # a file may be black for a while, and means what it shows
+        if status.kind in ("black", "frozen"):
+            self._blind.set()
+        elif status.kind == "seen":
+            self._blind.clear()
+            return
+        if status.kind != "back":
             self._interrupted.set()
 
     def _run(self) -> None:
@@ -264,7 +274,10 @@ class Engine:
 
     def _step(self, frame: Frame | PoseFrame) -> None:
         self._last = frame.timestamp
-        snapshot = self._pipeline.step(frame)
+        if self._blind.is_set() and self._shown is not None:
+            self._listener.on_snapshot(self._show_blindly(frame, self._shown))
+            return
+        snapshot = self._shown = self._pipeline.step(frame)
         self._listener.on_snapshot(snapshot)
         if snapshot.actions:
             orders = [bound for bound in snapshot.actions if isinstance(bound.action, Control)]
@@ -275,6 +288,25 @@ class Engine:
                 self._dispatcher.flush(_ACTIONS_PATIENCE_S)
             for bound in orders:
                 self._obey(bound)
+
+    def _show_blindly(self, frame: Frame | PoseFrame, last: Snapshot) -> Snapshot:
+        """Say of a picture that shows nothing that nobody is in it; it is not looked at."""
+        return replace(
+            last,
+            frame=frame,
+            poses=(),
+            tracks=(),
+            events=(),
+            actions=(),
+            operator_id=None,
+            engaged=False,
+            progress={},
+            claims={},
+            blocked_by="the picture is black or frozen",
+            explanations={},
+            paused=self._pipeline.paused,
+            looked=False,
+        )
 
     def _obey(self, bound: BoundAction) -> None:
         """Carry out an order to the program itself; in a dry run too, for nothing is touched."""

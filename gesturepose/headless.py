@@ -49,6 +49,7 @@ _log = logging.getLogger(__name__)
 _SIGNAL_S = 0.1
 """Python acts on a signal only when the main thread runs, which it does so often."""
 _ONE_BREATH_S = 0.7
+_READER_PATIENCE_S = 1.0
 _END_PATIENCE_S = 10.0
 """How long a stage may take to finish its frame once the end was asked for."""
 
@@ -115,6 +116,12 @@ class _Reporter:
         if by == "lock":
             _log.info("%s", "paused: the screen is locked" if paused else "resumed: unlocked")
         self._events.pause(paused, by, self.last_t)
+
+    def hurry(self) -> None:
+        """Let nobody wait for whoever reads any more."""
+        self._events.output.hurry()
+        if self._recorder is not None:
+            self._recorder.hurry()
 
     def _t(self, timestamp: float) -> float:
         return timestamp - (self._first or 0.0)
@@ -248,7 +255,7 @@ def _run(  # noqa: PLR0913 - as above
     recorder = None
     try:
         if record is not None:
-            recorder = PoseRecorder(Path(record), skeleton_name=COCO17.name)
+            recorder = PoseRecorder(Path(record), skeleton_name=COCO17.name, background=True)
         explanations = None
         if explain is not None:
             explanations = ExplanationLog(explain, log, STANDARD_ERROR.tell)
@@ -276,7 +283,7 @@ def _run(  # noqa: PLR0913 - as above
                 if not options.dry_run or run.live or options.realtime:
                     screen.start()
                 run.engine.start()
-                _wait(run.engine, stopping, log.output, look=mapping.look, deadline=deadline)
+                _wait(run.engine, stopping, reporter.hurry, look=mapping.look, deadline=deadline)
             finally:
                 screen.close()
                 hotkey.close()
@@ -356,7 +363,7 @@ def _toggle_pause(engine: Engine) -> None:
 def _wait(
     engine: Engine,
     stopping: threading.Event,
-    output: EventOutput,
+    hurry: Callable[[], None],
     *,
     look: Callable[[], None],
     deadline: float | None,
@@ -367,21 +374,23 @@ def _wait(
         while not engine.join(_SIGNAL_S):
             now = time.monotonic()
             if stopping.is_set() or (deadline is not None and now >= deadline):
-                break
+                _end(engine, hurry, patience_s=0.0 if stopping.is_set() else _READER_PATIENCE_S)
+                return
             if now >= look_at:
                 look()
                 look_at = now + LOOK_S
-        _end(engine, output)
     except BaseException:
         engine.stop()
-        output.hurry()
+        hurry()
         raise
 
 
-def _end(engine: Engine, output: EventOutput) -> None:
-    """End it if it has not ended: keys come up, whoever waits for a reader goes on, threads end."""
+def _end(engine: Engine, hurry: Callable[[], None], *, patience_s: float) -> None:
+    """Have keys come up first, then let nobody wait for a reader, and wait for the threads."""
     engine.stop()
-    output.hurry()
+    if engine.join(patience_s):
+        return
+    hurry()
     if not engine.join(_END_PATIENCE_S):
         raise GesturePoseError(
             f"a stage did not end within {_END_PATIENCE_S:g} s; every key was let go of"

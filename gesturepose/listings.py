@@ -12,7 +12,7 @@ import logging
 import sys
 from typing import TYPE_CHECKING
 
-from gesturepose.errors import GesturePoseError, one_line
+from gesturepose.errors import GesturePoseError, ModelError, one_line
 from gesturepose.platforms.standard_error import STANDARD_ERROR
 from gesturepose.platforms.standard_streams import discard
 
@@ -143,10 +143,13 @@ def list_models(*, timed: bool = True, as_json: bool = False) -> None:
         say(json.dumps(describe(models, speeds), indent=2))
         return
     say(format_models(models, speeds))
+    try:
+        put = f"put NAME.onnx and its card NAME.toml into {cards.user_models_dir()}, or "
+    except ModelError:  # there is no place for them
+        put = ""
     say(
-        f"\nMore networks: put NAME.onnx and its card NAME.toml into {cards.user_models_dir()}, "
-        "or give --model PATH.\n'gesturepose models add FILE' writes the card. A card tells what "
-        "was measured, on which pictures."
+        f"\nMore networks: {put}give --model PATH.\n'gesturepose models add FILE' writes the card. "
+        "A card tells what was measured, on which pictures."
     )
 
 

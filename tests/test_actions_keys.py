@@ -32,6 +32,12 @@ _ODD = st.lists(_PIECES).map("".join)
         ("F24", ("f24",)),
         ("play_pause", ("playpause",)),
         ("shift+A", ("shift", "a")),
+        ("ctrl+ä", ("ctrl", "ä")),
+        ("Alt+Ö", ("alt", "ö")),
+        ("ctrl+e\u0301", ("ctrl", "é")),
+        ("AltGr+€", ("altright", "€")),
+        ("İ", ("İ",)),
+        ("ctrl+ц", ("ctrl", "ц")),
     ],
 )
 def test_chords_are_read_as_people_write_them(text: str, keys: tuple[str, ...]) -> None:

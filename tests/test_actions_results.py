@@ -7,9 +7,10 @@ import shutil
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from support_bus import Service, private_bus
 from support_sink import NullSink
 from support_x11 import need, wait_until
 
@@ -230,6 +231,32 @@ def test_a_notification_nobody_shows_is_a_failure_that_names_the_fix(
     assert not result.performed
     assert result.known is Outcome.FAILED
     assert result.reason.startswith("no notification service took it; start")
+
+
+def test_a_notification_that_is_shown_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    need("notify-send", "libnotify-bin")
+    _without_services(tmp_path, monkeypatch)
+    path, shown = "/org/freedesktop/Notifications", list[str]()
+
+    def _show(arguments: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
+        shown.append(arguments[4])
+        return "u", (1,)
+
+    answers = {
+        (path, "org.freedesktop.Notifications", "Notify"): _show,
+        (path, "org.freedesktop.Notifications", "GetServerInformation"): lambda _: (
+            "ssss",
+            ("test", "test", "1", "1.2"),
+        ),
+    }
+    with private_bus() as address, Service(address, "org.freedesktop.Notifications", answers):
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+        actor = Actor(patience=Patience(started_s=5.0))
+        with actor.dispatcher:
+            (result,) = actor.do(Notify("hello"))
+    assert (result.performed, result.known, shown) == (True, Outcome.DONE, ["hello"])
 
 
 def test_a_file_nothing_opens_is_a_failure_that_names_the_fix(

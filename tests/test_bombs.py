@@ -24,6 +24,7 @@ from gesturepose.capture.opening import open_source
 from gesturepose.capture.picture_size import MAX_PIXELS, PictureRefused, check_picture
 from gesturepose.errors import GesturePoseError, ModelError
 from gesturepose.pose.card import find_model, read_card
+from gesturepose.pose.providers import open_session
 from gesturepose.resources import models_dir
 
 if TYPE_CHECKING:
@@ -323,6 +324,24 @@ def test_a_network_larger_than_any_can_be_is_not_read(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"has 100\.0 GiB; an \.onnx file has at most 2 GiB"):
         find_model(str(network))
     assert time.monotonic() - start_s < 1.0
+
+
+@pytest.mark.parametrize("place", ["../secret", "/dev/zero", "missing.bin"])
+def test_a_network_with_weights_elsewhere_is_one_line(tmp_path: Path, place: str) -> None:
+    onnx = pytest.importorskip("onnx")
+    (tmp_path / "secret").write_bytes(bytes(1 << 21))
+    network = onnx.load(str(models_dir() / "movenet-multipose.onnx"))
+    weights = max(network.graph.initializer, key=lambda weights: len(weights.raw_data))
+    length = len(weights.raw_data)
+    weights.ClearField("raw_data")
+    weights.data_location = onnx.TensorProto.EXTERNAL
+    for key, value in (("location", place), ("length", str(length))):
+        weights.external_data.add(key=key, value=value)
+    folder = tmp_path / "networks"
+    folder.mkdir()
+    (folder / "a.onnx").write_bytes(network.SerializeToString())
+    with pytest.raises(ModelError, match="are missing, or lie outside its folder"):
+        open_session(folder / "a.onnx", "cpu", threads=1)
 
 
 @pytest.mark.parametrize("name", ["~nobody-of-that-name/a.onnx", "x" * 5000 + ".onnx", "a\0.onnx"])

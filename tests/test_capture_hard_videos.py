@@ -17,6 +17,7 @@ import pytest
 from support_program import run_program
 from support_video import PLAIN, read_all
 
+from gesturepose.app import needs_network
 from gesturepose.capture.camera import CameraSource
 from gesturepose.capture.opencv import cv2, square_pixels
 from gesturepose.capture.opening import open_source
@@ -158,6 +159,18 @@ def test_av1_is_decoded_where_ffmpeg_is_and_named_where_it_is_not(
 
 
 @needs_ffmpeg
+@pytest.mark.parametrize(("name", "letters"), [("a.avi", b"H264"), ("a.mp4", b"avc1")])
+def test_a_codec_that_nobody_knows_is_called_by_its_letters(
+    tmp_path: Path, name: str, letters: bytes
+) -> None:
+    path = make(tmp_path / name, "-t", "0.2", *SECOND[2:], *FAST)
+    assert letters in path.read_bytes()
+    path.write_bytes(path.read_bytes().replace(letters, b"Zq9X"))
+    with pytest.raises(SourceError, match="cannot be decoded here: its pictures are Zq9X"):
+        open_source(str(path), PLAIN)
+
+
+@needs_ffmpeg
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.wav", "a.mp3", "a.flac", "a.ogg"])
 def test_sound_without_pictures_is_called_that(tmp_path: Path, name: str) -> None:
     path = make(tmp_path / name, "-f", "lavfi", "-i", "sine=duration=0.3", "-strict", "-2")
@@ -206,6 +219,17 @@ def test_a_whole_video_never_breaks_off_whatever_rate_it_states(
     size = ("-s", "720x576", "-r", "25", "-pix_fmt", "yuv420p")
     make(tmp_path / name, *SECOND, *size, "-c:v", codec)
     assert len(play(tmp_path / name)) > 20
+    assert not caplog.records
+
+
+@needs_ffmpeg
+@pytest.mark.parametrize("tail", [bytes(5000), b"\xf0trailing data of a camera" * 50])
+def test_what_a_camera_appends_to_a_file_is_no_loss(
+    tmp_path: Path, short: Path, tail: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "a.mp4"
+    path.write_bytes(short.read_bytes() + tail)
+    assert len(play(path)) == 3
     assert not caplog.records
 
 
@@ -283,3 +307,5 @@ def test_the_program_plays_and_tells_of_names_that_are_no_text(tmp_path: Path) -
     assert "f\\udcff:1/\\udcff%d.mp4" in done.stdout
     [frame] = read_all(open_source(str(folder), PLAIN))
     assert isinstance(frame, Frame)
+    renamed = folder.rename(tmp_path / "pictures.jsonl")
+    assert needs_network(str(renamed))

@@ -130,6 +130,17 @@ def test_a_full_disk_is_one_clear_line() -> None:
         PoseRecorder(Path("/dev/full"), size=(640, 480), skeleton_name="coco17")
 
 
+def test_a_full_disk_is_the_same_line_when_it_is_written_in_the_background() -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    recorder = PoseRecorder(
+        Path("/dev/full"), size=(640, 480), skeleton_name="coco17", background=True
+    )
+    with pytest.raises(GesturePoseError, match=r"can no longer be written: No space"):
+        recorder.close()
+    recorder.close()
+
+
 def test_a_recording_is_a_source_that_is_not_live(tmp_path: Path) -> None:
     header = HEADER | {"licence": "any other key is allowed"}
     path = write_lines(tmp_path / "a.poses.jsonl", header, {"t": 5, "poses": [person()]})

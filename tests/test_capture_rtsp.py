@@ -207,6 +207,15 @@ USE_MD5 = "set the camera to Digest with MD5, or to Basic"
         ("a:b@", "401 No", [], f"{NOT_KNOWN} (none is named); {USE_MD5}"),
         (
             "",
+            "302 Moved\r\nLocation: rtsp://me:pw@10.0.0.9/x?token=y",
+            [],
+            (
+                "it answers 302 Moved and sends on to rtsp://10.0.0.9/x; give that address if you "
+                "trust it"
+            ),
+        ),
+        (
+            "",
             "404 Gone",
             [],
             "it answers 404 Gone; check the path, which the camera's manual names",

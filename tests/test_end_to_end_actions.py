@@ -47,7 +47,7 @@ def test_without_a_display_a_mapping_without_keys_acts(tmp_path: Path, raised: P
     assert made.exists()
     (action,) = _actions(run)
     assert (action["performed"], action["outcome"], action["binding"]) == (True, "done", 0)
-    assert "display" not in run.stderr
+    assert "set DISPLAY" not in run.stderr
 
 
 def test_without_a_display_a_mapping_with_keys_is_refused_with_the_fix(

@@ -9,11 +9,22 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
 import pytest
-from support_held_keys import HoldingProgram, KeysDown, fill, read_all, terminal, write_raised_hand
+from support_held_keys import (
+    HoldingProgram,
+    KeysDown,
+    children_of,
+    fill,
+    read_all,
+    terminal,
+    write_raised_hand,
+)
+from support_program import environment
+from support_recordings import write_set
 from support_x11 import XServer, wait_until, x_server
 
 if TYPE_CHECKING:
@@ -47,7 +58,7 @@ def test_a_signal_that_asks_for_the_end_ends_it_in_order(
     with HoldingProgram(tmp_path, raised, x_server, "--events", events) as running:
         keys_down.wait_for(2)
         running.send(number)
-        assert running.wait(5.0) == 0
+        assert running.wait(10.0) == 0
         assert keys_down() == []
         assert running.errors == []
         lines = [json.loads(line) for line in events.read_text().splitlines()]
@@ -67,7 +78,7 @@ def test_a_signal_ends_it_without_a_display_too(
     with HoldingProgram(tmp_path, raised, None, "--dry-run", "--events", events) as running:
         wait_until(lambda: events.exists() and "raise_right_hand" in events.read_text())
         running.send(number)
-        assert running.wait(5.0) == 0
+        assert running.wait(10.0) == 0
         assert running.errors == []
 
 
@@ -81,7 +92,7 @@ def test_a_program_that_is_to_outlive_its_terminal_does(
         assert running.child.poll() is None
         assert len(keys_down()) == 2
         running.send(signal.SIGTERM)
-        assert running.wait(5.0) == 0
+        assert running.wait(10.0) == 0
         assert keys_down() == []
 
 
@@ -104,7 +115,7 @@ def test_a_terminal_that_was_closed_ends_it(
         wait_until(lambda: window.read() is not None and len(keys_down()) == 2)
         window.hang_up()
         running.send(signal.SIGHUP)
-        assert running.wait(5.0) == 0
+        assert running.wait(10.0) == 0
         assert keys_down() == []
 
 
@@ -138,14 +149,14 @@ def test_a_reader_that_has_stopped_keeps_no_key_down(
             stderr=None if what == "pipe" else inner,
         ) as running:
             keys_down.wait_for(2)
-            asked_at = time.monotonic()
             running.send(number)
-            wait_until(lambda: not keys_down(), 1.0, "keys to come up at once")
-            assert running.wait(6.0) == 0
-            assert time.monotonic() - asked_at < 4.0
+            keys_down.wait_for(0, 3.0)
+            assert running.wait(8.0) == 0
         if what == "pipe":
-            (line,) = running.errors
-            assert "lines of the events are not written: nobody was reading" in line
+            assert any(
+                "lines of the events are not written: nobody was reading" in line
+                for line in running.errors
+            )
             os.close(outer)
             os.close(inner)
 
@@ -192,5 +203,54 @@ def test_a_reader_that_has_gone_ends_it_and_keys_come_up(
         os.close(outer)
         # At its next line, which a gesture that ends would give.
         running.send(signal.SIGTERM)
-        assert running.wait(5.0) == 0
+        assert running.wait(10.0) == 0
         assert keys_down() == []
+
+
+def test_a_recording_nobody_reads_keeps_neither_keys_nor_the_program(
+    x_server: XServer, keys_down: KeysDown, raised: Path, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    outer = os.open(pipe, os.O_RDWR)
+    fill(outer)
+    with HoldingProgram(tmp_path, raised, x_server, "--record", pipe) as running:
+        keys_down.wait_for(2)
+        running.send(signal.SIGTERM)
+        assert running.wait(10.0) == 0
+        assert keys_down() == []
+        assert running.errors == []
+    os.close(outer)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_a_command_ends_well_on_every_request(tmp_path: Path, number: signal.Signals) -> None:
+    with subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "gesturepose",
+            "evaluate",
+            "--jobs",
+            "2",
+            "demo",
+            str(write_set(tmp_path / "set")),
+        ],
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as command:
+        try:
+            wait_until(lambda: children_of(command.pid), 30.0, "its processes")
+            if number is signal.SIGHUP:  # a terminal tells everybody
+                os.killpg(command.pid, number)
+            else:
+                command.send_signal(number)
+            assert command.wait(60.0) == 0
+            assert command.stderr is not None
+            assert command.stderr.read() == b""
+        finally:
+            command.kill()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,10 +13,12 @@ from support_engine import HOLDING, Rig, Scripted, holding_frames, stop_engines,
 from support_pipeline import default, make_pipeline
 
 from gesturepose.actions.settings import Binding
+from gesturepose.capture.thread import SourceStatus
 from gesturepose.datatypes import Frame, Phase, PoseFrame
 from gesturepose.pipeline import Pipeline, Snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 __all__ = ["stop_engines"]
@@ -71,6 +74,27 @@ def test_a_lost_or_stalled_source_releases_what_is_held(then: str) -> None:
     assert rig.engine.join(10.0)
 
 
+@pytest.mark.parametrize("kind", ["black", "frozen"])
+def test_pictures_that_show_nothing_release_what_is_held_and_make_no_gesture(kind: str) -> None:
+    rig = Rig(
+        Scripted(holding_frames(5.5), live=True, then="wait"), make_pipeline(bindings=HOLDING)
+    )
+    rig.engine.start()
+    wait_until(lambda: rig.keyboard.held == ["ctrl"], "nothing was held")
+    rig.engine.on_source_status(SourceStatus(kind, "scripted", ""))  # type: ignore[arg-type]
+    wait_until(lambda: rig.keyboard.held == [], "still held")
+    shown = rig.listener.snapshots
+    count = len(shown)
+    wait_until(lambda: len(shown) > count + 60, "pictures are still shown")
+    assert rig.keyboard.log == ["+ctrl", "-ctrl"]
+    assert shown[-1].blocked_by == "the picture is black or frozen"
+    assert not shown[-1].tracks
+    rig.engine.on_source_status(SourceStatus("seen", "scripted", ""))
+    wait_until(lambda: shown[-1].tracks != (), "nobody is seen again")
+    rig.engine.stop()
+    assert rig.engine.join(10.0)
+
+
 def test_a_new_mapping_releases_what_is_held_and_is_used() -> None:
     frames = holding_frames(4.0)
     gap = [
@@ -118,6 +142,54 @@ def test_a_failing_stage_stops_everything_releases_keys_and_raises_on_join() -> 
     assert "+ctrl" in rig.keyboard.log
     assert rig.keyboard.held == []
     wait_until(no_threads_left, "threads left")
+
+
+class HangingPipeline(Pipeline):
+    """A stage that hangs once a key is held, until it is let go on."""
+
+    hangs, go_on = threading.Event(), threading.Event()
+
+    def step(self, frame: Frame | PoseFrame) -> Snapshot:
+        if frame.timestamp > 3.0:
+            self.hangs.set()
+            self.go_on.wait(30.0)
+        return super().step(frame)
+
+
+@pytest.fixture
+def hanging_rig() -> Iterator[Rig]:
+    pipeline = make_pipeline(bindings=HOLDING)
+    pipeline.__class__ = HangingPipeline
+    HangingPipeline.hangs.clear()
+    HangingPipeline.go_on.clear()
+    rig = Rig(Scripted(holding_frames(4.0), live=True, then="wait"), pipeline)
+    rig.engine.start()
+    wait_until(lambda: rig.keyboard.held == ["ctrl"], "nothing was held")
+    yield rig
+    HangingPipeline.go_on.set()
+    rig.engine.stop()
+    assert rig.engine.join(10.0)
+
+
+def test_stop_lets_go_of_keys_before_it_waits_for_a_stage_that_hangs(hanging_rig: Rig) -> None:
+    assert HangingPipeline.hangs.wait(10.0)
+    asked_at = time.monotonic()
+    hanging_rig.engine.stop()
+    wait_until(lambda: hanging_rig.keyboard.held == [], "still held")
+    assert time.monotonic() - asked_at < 1.0
+    assert not hanging_rig.engine.join(0.1)
+    HangingPipeline.go_on.set()
+    assert hanging_rig.engine.join(10.0)
+    told = [(str(result.bound), result.performed) for result in hanging_rig.listener.results]
+    assert told == [("hold ctrl", True), ("release ctrl", True)]
+
+
+def test_a_stage_that_hangs_keeps_no_key_down(
+    hanging_rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    wait_until(lambda: hanging_rig.keyboard.held == [], "still held")
+    assert caplog.messages == ["recognition did not go on for 3 s: keys are let go of"]
+    HangingPipeline.go_on.set()
 
 
 def test_max_seconds_counts_the_time_of_the_source() -> None:

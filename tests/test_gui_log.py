@@ -11,8 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton
 from support_pipeline import default
 
-from gesturepose.actions.bindings import Bindings
-from gesturepose.actions.dispatcher import ActionResult
+from gesturepose.actions.bindings import Bindings, BoundAction, Verb
+from gesturepose.actions.dispatcher import ActionResult, Outcome
+from gesturepose.actions.kinds import Launch
 from gesturepose.datatypes import GestureEvent, Phase
 from gesturepose.gui.log_page import MOST_LINES, LogPage, format_time
 from gesturepose.gui.theme import themes
@@ -60,6 +61,20 @@ def test_gestures_and_what_they_did_are_told_in_plain_words(page: LogPage) -> No
         ["1:01", "→ Back: not done, no browser window in front"],
         ["1:02", "Gather → Zoom out"],
         ["1:01:40", "Hands up: broken off"],
+    ]
+
+
+def test_a_program_that_failed_after_all_is_told_so(page: LogPage) -> None:
+    bound = BoundAction("wave", Launch("firefox"), Verb.PERFORM, None, 0.0, 1)
+    page.add_action(ActionResult(bound, performed=True, outcome=Outcome.STARTED), 1.0)
+    reason = "firefox ended with exit code 1 after 1.2 s"
+    page.add_action(
+        ActionResult(bound, performed=False, reason=reason, outcome=Outcome.FAILED, is_late=True),
+        2.0,
+    )
+    assert page.text.splitlines() == [
+        "0:01   Wave → Launch Firefox",
+        f"0:02   Wave → Launch Firefox: failed since, {reason}",
     ]
 
 

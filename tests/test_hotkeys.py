@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import xcffib.xkb
 import xcffib.xtest
 from hypothesis import given
 from hypothesis import strategies as st
 from support_pipeline import default
 from support_program import RunningProgram
 from support_session import DEMO_POSES
-from support_x11 import Recorder, XServer, wait_until, x_server
+from support_x11 import Recorder, XServer, need, wait_until, x_server
 
 from gesturepose.actions.key_table import KEYS
 from gesturepose.actions.keys import parse_chord
@@ -162,7 +164,7 @@ class Typist:
 
     def __init__(self, server: XServer) -> None:
         self.display = open_display(server.display)
-        self._keyboard = XkbKeyboard(self.display)
+        self.keyboard = XkbKeyboard(self.display)
 
     def type(self, chord: str) -> None:
         time.sleep(0.05)  # nobody is faster than that after the last key
@@ -174,15 +176,21 @@ class Typist:
 
     def send(self, name: str, *, press: bool) -> None:
         """Send a key by its symbol's name, or a key's place such as ``<AD10>``."""
-        self._keyboard.refresh()
-        keymap = self._keyboard.map
+        self.keyboard.refresh()
+        keymap = self.keyboard.map
         if name.startswith("<"):
             code = keymap.code_at(name.strip("<>"))
         else:
-            code = keymap.find_plain(keysym_named(name), self._keyboard.state().group)
+            code = keymap.find_plain(keysym_named(name), self.keyboard.state().group)
         assert code, name
         xtest = self.display.connection(xcffib.xtest.key)
         xtest.FakeInput(2 if press else 3, code, 0, 0, 0, 0, 0)
+        self.display.sync()
+
+    def lock_group(self, group: int) -> None:
+        """Switch another layout of several on."""
+        xkb = self.display.connection(xcffib.xkb.key)
+        xkb.LatchLockState(0x100, 0, 0, True, group, 0, False, 0)
         self.display.sync()
 
 
@@ -255,6 +263,85 @@ def test_locks_make_no_difference(typist: Typist, opened: Any, lock: str) -> Non
         typist.type(lock)
     typist.type("Control_L+Alt_L+p")
     presses.wait(2)
+
+
+@pytest.fixture
+def keyboard(x_server: XServer) -> Iterator[Callable[[str], None]]:
+    """Switches the keyboard to layouts; back to the American one in the end."""
+    need("setxkbmap", "x11-xkb-utils")
+
+    def use(layouts: str) -> None:
+        argv = ["setxkbmap", "-layout", layouts]
+        subprocess.run(argv, env=x_server.environment, check=True)
+
+    yield use
+    use("us")
+
+
+@pytest.mark.x11
+@pytest.mark.parametrize("layout", ["ru", "gr", "il", "th", "ara", "ru,us"])
+def test_a_layout_without_latin_letters_has_the_key_where_the_american_one_has_it(
+    keyboard: Callable[[str], None], typist: Typist, opened: Any, layout: str
+) -> None:
+    keyboard(layout)
+    presses = Presses()
+    opened("ctrl+alt+p", presses)
+    typist.type("Control_L+Alt_L+<AD10>")
+    presses.wait(1)
+
+
+@pytest.mark.x11
+def test_the_keys_follow_the_layout_while_the_program_runs(
+    keyboard: Callable[[str], None], typist: Typist
+) -> None:
+    presses = Presses()
+    hotkey = PauseHotkey(presses)
+    hotkey.use("ctrl+alt+a")
+    count = 0
+    for layout, place in (("us", "AC01"), ("fr", "AD01"), ("ru", "AC01"), ("fr", "AD01")):
+        keyboard(layout)
+        time.sleep(0.3)  # for the thread to hear of it
+        typist.type(f"Control_L+Alt_L+<{place}>")
+        count += 1
+        presses.wait(count)
+        typist.type(f"Control_L+Alt_L+<{'AD01' if place == 'AC01' else 'AC01'}>")
+    time.sleep(0.2)
+    assert (presses.count, hotkey.problem) == (count, "")
+    hotkey.close()
+
+
+@pytest.mark.x11
+def test_the_keys_follow_the_group_that_is_switched_on(
+    keyboard: Callable[[str], None], typist: Typist, opened: Any
+) -> None:
+    keyboard("us,fr")
+    presses = Presses()
+    opened("ctrl+alt+a", presses)
+    typist.type("Control_L+Alt_L+<AC01>")
+    presses.wait(1)
+    typist.lock_group(1)
+    time.sleep(0.3)
+    typist.type("Control_L+Alt_L+<AC01>")
+    typist.type("Control_L+Alt_L+<AD01>")
+    presses.wait(2)
+    typist.lock_group(0)
+
+
+@pytest.mark.x11
+def test_a_key_that_a_new_layout_lacks_is_told_until_it_is_back(
+    keyboard: Callable[[str], None], typist: Typist
+) -> None:
+    presses = Presses()
+    hotkey = PauseHotkey(presses)
+    hotkey.use("f9")
+    typist.keyboard.lend(typist.keyboard.map.find_plain(keysym_named("F9"), 0), None)
+    typist.display.sync()
+    wait_until(lambda: "no key of this keyboard is 'f9'" in hotkey.problem, what="the problem")
+    keyboard("us")
+    wait_until(lambda: not hotkey.problem, what="the end of the problem")
+    typist.type("F9")
+    presses.wait(1)
+    hotkey.close()
 
 
 @pytest.mark.x11

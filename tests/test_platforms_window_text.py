@@ -71,9 +71,15 @@ def test_a_window_without_a_title_is_found_by_its_application_only() -> None:
     assert not _window("", "").has(read_window("x"))
 
 
-@pytest.mark.parametrize("app", ["", " ", [], [""], ["a", ""], ["\u200b"], "(", "*x", "a" * 1001])
+@pytest.mark.parametrize(
+    "app",
+    [
+        *("", " ", "(", "*x", "a" * 1001, "((a{1000}){1000}){1000}"),
+        *([], [""], ["a", ""], ["\u200b"]),
+    ],
+)
 def test_what_means_every_window_or_none_is_refused(app: str | list[str]) -> None:
-    with pytest.raises(ValueError, match=r"empty|at least one|regular expression|shorter"):
+    with pytest.raises(ValueError, match=r"empty|at least one|regular expression|shorter|smaller"):
         read_app(app)
 
 

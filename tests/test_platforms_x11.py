@@ -161,12 +161,30 @@ def test_of_several_windows_the_one_in_front_is_closed_or_none(
         assert other.child.wait(5) == 0
         assert (first.child.poll(), second.child.poll()) == (None, None)
         assert desktop._display is not None
-        desktop._display.screen().root.warp_pointer(200, 200)
+        desktop._display.core.WarpPointer(0, desktop._display.root, 0, 0, 0, 0, 200, 200)
         front = wait_until(desktop.active_window, what="another in front")
         desktop.close_window("[DRAFT]")
         closed, kept = (first, second) if front.title.endswith("1") else (second, first)
         assert closed.child.wait(5) == 0
         assert kept.child.poll() is None
+
+
+def test_the_desktop_itself_is_never_closed_nor_taken_for_a_window(
+    desktop: X11Platform, x_server: XServer, tmp_path: Path
+) -> None:
+    with Recorder(x_server, tmp_path, title="Icons", app="Files") as icons:
+        window = wait_until(desktop.list_windows, what="it")[0]
+        connected = desktop._connected()
+        kind, atom = (connected.atom(name) for name in ("_NET_WM_WINDOW_TYPE", "ATOM"))
+        value = connected.atom("_NET_WM_WINDOW_TYPE_DESKTOP")
+        connected.core.ChangeProperty(0, window.window_id, kind, atom, 32, 1, [value])
+        connected.sync()
+        assert desktop.list_windows() == []
+        with pytest.raises(ActionError, match="no window matching 'files' is open"):
+            desktop.close_window("files")
+        with pytest.raises(ActionError, match="the desktop itself"):
+            desktop.close_window("front")
+        assert icons.child.poll() is None
 
 
 def test_an_old_pattern_is_told_to_be_plain_text_now(desktop: X11Platform) -> None:

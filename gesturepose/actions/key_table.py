@@ -20,7 +20,8 @@ class Key:
     pyautogui
         pyautogui's name for it; empty where it has none.
     keysym
-        X11's name for the symbol, such as `Page_Up` or `XF86AudioPlay`.
+        X11's name for the symbol, such as ``Page_Up`` or ``XF86AudioPlay``; empty for a key that
+        is named by its character alone.
     aliases
         Other accepted spellings, lower case.
     """
@@ -37,7 +38,7 @@ _MODIFIERS = (
     Key("shift", "shift", "Shift_L", ("shiftleft", "shift_left", "leftshift")),
     Key("shiftright", "shiftright", "Shift_R", ("shift_right", "rightshift")),
     Key("alt", "alt", "Alt_L", ("option", "opt", "altleft", "alt_left", "leftalt")),
-    Key("altright", "altright", "Alt_R", ("alt_right", "rightalt")),
+    Key("altright", "altright", "Alt_R", ("alt_right", "rightalt", "altgr", "alt_gr")),
     Key(
         "super",
         "win",
@@ -148,3 +149,21 @@ BY_ANY_NAME: dict[str, Key] = {
     spelling: key for key in KEYS for spelling in (key.name, *key.aliases)
 }
 """Every accepted spelling, lower case, to key."""
+
+
+def key_named(name: str) -> Key:
+    """Return a key by its canonical name; a character that has no row is a key named by itself.
+
+    Raises
+    ------
+    KeyError
+        No key is called so.
+    """
+    if name not in BY_NAME and is_character(name):
+        return Key(name, "", "")
+    return BY_NAME[name]
+
+
+def is_character(name: str) -> bool:
+    """Whether a name is one character that can be seen, such as ``ä``."""
+    return len(name) == 1 and name.isprintable() and not name.isspace()

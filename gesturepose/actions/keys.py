@@ -7,9 +7,10 @@ gestures.toml is read, not when somebody moves. It must not know how a key is in
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from dataclasses import dataclass
 
-from gesturepose.actions.key_table import BY_ANY_NAME, MEDIA_KEYS
+from gesturepose.actions.key_table import BY_ANY_NAME, MEDIA_KEYS, is_character
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class Chord:
     Attributes
     ----------
     keys
-        Canonical names (`gesturepose.actions.key_table.Key.name`), at least one, each once.
+        Canonical names (`gesturepose.actions.key_table.Key.name`) or single characters, at least
+        one, each once.
     """
 
     keys: tuple[str, ...]
@@ -39,17 +41,24 @@ def parse_key(text: str) -> str:
     Parameters
     ----------
     text
-        A name, an alias or the character itself; case and surrounding space do not matter.
+        A name, an alias or any character that can be seen, such as ``ä``; case and surrounding
+        space do not matter.
 
     Raises
     ------
     ValueError
         Unknown name; the message suggests the nearest one.
     """
-    spelling = text.strip().lower()
-    key = BY_ANY_NAME.get(spelling)
+    # Composed, as keys have their characters: 'a' with two dots behind it is one character.
+    spelling = unicodedata.normalize("NFC", text.strip())
+    lower = spelling.lower()
+    key = BY_ANY_NAME.get(lower)
     if key is not None:
         return key.name
+    for name in (lower, spelling):
+        if is_character(name):
+            return name
+    spelling = lower
     nearest = difflib.get_close_matches(spelling, BY_ANY_NAME, n=1)
     hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
     raise ValueError(f"unknown key {text.strip()!r}{hint}")

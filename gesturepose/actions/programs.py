@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from gesturepose.actions.kinds import Launch, Open, Run
+from gesturepose.platforms.user_folders import expand_home
 
 if TYPE_CHECKING:
     from gesturepose.actions.kinds import Action
@@ -146,7 +147,7 @@ def _is_installed(app: str) -> bool:
         )
     if sys.platform == "darwin":
         bundle = PurePosixPath(app)
-        folders = ("/Applications", "/System/Applications", str(Path.home() / "Applications"))
+        folders = ("/Applications", "/System/Applications", str(expand_home("~/Applications")))
         return (
             bundle.suffix == ".app"
             and ".." not in bundle.parts

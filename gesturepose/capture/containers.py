@@ -54,7 +54,13 @@ _EVERYWHERE = {
     *("H.265 (HEVC)", "H.264", "MPEG-4", "MPEG-1", "MPEG-2", "MJPEG", "VP8", "VP9"),
 }
 """Codecs that every decoder has: with these a file that gives no picture is damaged."""
+_BOXES = {
+    *(b"ftyp", b"moov", b"mdat", b"moof", b"mfra", b"free", b"skip", b"wide", b"pnot", b"udta"),
+    *(b"meta", b"meco", b"uuid", b"sidx", b"ssix", b"styp", b"prft", b"emsg", b"pdin"),
+}
 _LOOKED_AT_BYTES = 1 << 20
+_TOLERATED_BYTES = 1 << 10
+"""Writers count padding in or out; no picture is missing for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,8 @@ def measure_extent(path: Path) -> Extent:
                 end, counted = 0, False
     except (OSError, struct.error):
         return Extent()
-    return Extent(max(0, end - size), counted)
+    missing = end - size
+    return Extent(missing if missing > _TOLERATED_BYTES else 0, counted)
 
 
 def _find_end(file: BinaryIO, size: int) -> tuple[int, bool]:
@@ -112,7 +119,8 @@ def _find_end(file: BinaryIO, size: int) -> tuple[int, bool]:
         (length,) = struct.unpack_from(">I", header)
         if length == 1 and len(header) == 16:
             (length,) = struct.unpack_from(">Q", header, 8)
-        if length < 8:  # 0 means to the end of the file
+        # 0 means to the end of the file; cameras append what is no box.
+        if length < 8 or header[4:8] not in _BOXES:
             return 0, False
         counted = counted and header[4:8] != b"moof"
         at += length

@@ -17,6 +17,7 @@ import numpy as np
 
 from gesturepose.datatypes import Pose, PoseFrame
 from gesturepose.errors import GesturePoseError, SourceError, UsageError, one_line
+from gesturepose.platforms.line_writer import LineWriter
 from gesturepose.skeleton import SKELETONS
 
 if TYPE_CHECKING:
@@ -238,6 +239,9 @@ class PoseRecorder:
         first frame and given to `write` then.
     skeleton_name
         Key of `SKELETONS`.
+    background
+        Whether lines are written on a thread of their own, which may wait for whoever reads a
+        pipe; that something could not be written is then learnt with a later line, or `close`.
 
     Raises
     ------
@@ -246,7 +250,12 @@ class PoseRecorder:
     """
 
     def __init__(
-        self, path: Path, *, size: tuple[int, int] | None = None, skeleton_name: str
+        self,
+        path: Path,
+        *,
+        size: tuple[int, int] | None = None,
+        skeleton_name: str,
+        background: bool = False,
     ) -> None:
         self._path = path
         self._skeleton = SKELETONS[skeleton_name]
@@ -258,6 +267,11 @@ class PoseRecorder:
             raise UsageError(
                 f"record: {path} cannot be written: {error.strerror}; choose another place"
             ) from error
+        self._writer: LineWriter | None = None
+        self._hurried = False
+        if background:
+            self._writer = LineWriter(self._file, describe_gap=lambda _: "")
+            self._writer.lossless = True
         if size is not None:
             self._write_header(size)
 
@@ -299,9 +313,30 @@ class PoseRecorder:
         line = {"t": stamp, "poses": [self._encode(pose) for pose in poses]}
         self._write_line(line if everyone else {**line, "everyone": False})
 
+    def hurry(self) -> None:
+        """Wait for no reader any more: the run is to end."""
+        self._hurried = True
+        if self._writer is not None:
+            self._writer.hurry()
+
     def close(self) -> None:
-        """Close the file; closing twice is harmless."""
-        self._file.close()
+        """Close the file once everything is written; closing twice is harmless.
+
+        Raises
+        ------
+        GesturePoseError
+            The last lines could not be written.
+        """
+        writer, self._writer = self._writer, None
+        try:
+            if writer is not None and writer.drain(lambda: self._hurried):
+                return  # the reader has stopped: a line is on its way for ever
+            self._file.close()
+        except OSError as error:
+            raise self._give_up(error) from error
+        finally:
+            if writer is not None:
+                writer.close()
 
     def __enter__(self) -> Self:
         return self
@@ -342,11 +377,20 @@ class PoseRecorder:
         self._has_header = True
 
     def _write_line(self, values: dict[str, Any]) -> None:
+        line = json.dumps(values, separators=(",", ":"), allow_nan=False)
         try:
-            self._file.write(json.dumps(values, separators=(",", ":"), allow_nan=False) + "\n")
+            if self._writer is None:
+                self._file.write(line + "\n")
+            else:
+                self._writer.wait_for_room()
+                self._writer.write(line)
         except OSError as error:
-            with suppress(OSError):  # closing writes what is pending, and fails again
-                self._file.close()
-            raise GesturePoseError(
-                f"record: {self._path} can no longer be written: {error.strerror}"
-            ) from error
+            raise self._give_up(error) from error
+
+    def _give_up(self, error: OSError) -> GesturePoseError:
+        self._writer = None
+        with suppress(OSError):  # closing writes what is pending, and fails again
+            self._file.close()
+        return GesturePoseError(
+            f"record: {self._path} can no longer be written: {error.strerror or error}"
+        )

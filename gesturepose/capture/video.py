@@ -43,8 +43,9 @@ _OTHER_LEVELS = 40.0
 colours that are converted another way, and half pictures put together, differ by less."""
 _FROZEN_S = 1.0
 """Pictures that are the same for so long may be what OpenCV repeats where it cannot convert."""
-_MOST_DOUBTS = 3
-"""So often a file's frozen pictures are checked; a drawing may well stand still."""
+_MOST_DOUBTS = 6
+"""So often a file's frozen pictures are checked, after twice as long each time: a drawing may well
+stand still, and so may a person."""
 _USUAL_FPS = 30.0
 
 
@@ -232,7 +233,7 @@ class VideoSource:
         if self._program is None:
             self._doubt_in_words(image, same_s)
             return image, media_s
-        if same_s < _FROZEN_S:
+        if same_s < _FROZEN_S * 2 ** (_MOST_DOUBTS - self._doubts):
             return image, media_s
         self._doubts -= 1
         self._same_since_s = media_s

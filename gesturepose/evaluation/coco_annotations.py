@@ -17,6 +17,7 @@ from gesturepose.capture.opencv import cv2
 from gesturepose.capture.settings import CaptureSettings
 from gesturepose.capture.video import open_video
 from gesturepose.errors import GesturePoseError, UsageError
+from gesturepose.platforms.small_files import UnreadableError, is_file, read_small_file
 from gesturepose.skeleton import COCO17
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 #: Share of a person's box that the person covers, where no mask says it: COCO's evaluation takes
 #: the mask's area for a person's size, which is about half of the box.
 BOX_COVERAGE = 0.53
+_LIMIT_BYTES = 512 << 20
+"""COCO's own for 120,000 pictures have 240 MB."""
 _SAME_FRAME_S = 0.004
 """How far a label's time, which is rounded, may be from its frame's: half a frame at 120 fps."""
 
@@ -113,7 +116,7 @@ class CocoPictures:
             raise UsageError(f"{annotations} has no COCO keypoints: {error}") from error
         if not self._pictures:
             raise UsageError(f"{annotations} lists no pictures")
-        missing = [path for _, path, _ in self._pictures if not path.is_file()]
+        missing = [path for _, path, _ in self._pictures if not is_file(path)]
         if missing:
             raise UsageError(
                 f"{len(missing)} of {len(self._pictures)} pictures of {annotations} are missing, "
@@ -205,7 +208,7 @@ class ClipPictures:
             raise UsageError(f"{labels} is no label file: {error}") from error
         if not self._people:
             raise UsageError(f"{labels} labels no keypoints: it has no 'frames'")
-        if not self._clip.is_file():
+        if not is_file(self._clip):
             raise UsageError(f"{labels} labels {self._clip.name}, which is not beside it")
 
     def __len__(self) -> int:
@@ -273,9 +276,11 @@ def open_labelled(
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
+        document = json.loads(read_small_file(path, limit=_LIMIT_BYTES).content)
+    except FileNotFoundError as error:
         raise UsageError(f"cannot read labels {path}: {error.strerror}") from error
+    except UnreadableError as error:
+        raise UsageError(f"cannot read labels {path}: it {error}") from error
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is no label file: not JSON ({error})") from error
     if not isinstance(document, dict):

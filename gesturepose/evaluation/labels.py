@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gesturepose.errors import UsageError
+from gesturepose.platforms.small_files import UnreadableError, is_file, read_small_file
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+_LIMIT_BYTES = 64 << 20
 LATE_S = 0.5
 """How long after its label's end a detection may begin."""
 
@@ -91,9 +93,11 @@ class LabelledSource:
             If the file is missing or is no label file, or what it labels is missing.
         """
         try:
-            document = json.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
+            document = json.loads(read_small_file(path, limit=_LIMIT_BYTES).content)
+        except FileNotFoundError as error:
             raise UsageError(f"cannot read labels {path}: {error.strerror}") from error
+        except UnreadableError as error:
+            raise UsageError(f"cannot read labels {path}: it {error}") from error
         except (ValueError, RecursionError) as error:
             raise UsageError(f"{path} is no label file: not JSON ({error})") from error
         try:
@@ -108,7 +112,7 @@ class LabelledSource:
             raise UsageError(f"{path} is no label file: it lacks {error}") from error
         except (ValueError, TypeError, AttributeError) as error:
             raise UsageError(f"{path} is no label file: {error}") from error
-        if not labelled.path.is_file():
+        if not is_file(labelled.path):
             raise UsageError(f"{path} labels {labelled.path.name}, which is not beside it")
         return labelled
 

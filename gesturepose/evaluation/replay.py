@@ -11,10 +11,10 @@ import logging
 import os
 import signal
 import threading
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import connection, get_context, parent_process
+from multiprocessing import active_children, connection, get_context, parent_process
 from typing import TYPE_CHECKING
 
 from gesturepose.app import load_network, make_stages, needs_network
@@ -23,16 +23,20 @@ from gesturepose.datatypes import Phase
 from gesturepose.errors import GesturePoseError
 from gesturepose.evaluation.matching import Detection, Replay
 from gesturepose.platforms.signals import ending_signals
+from gesturepose.platforms.threads import NoThreadError, is_short_of_threads, short_of_threads
 from gesturepose.stats import StageTimes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
+    from concurrent.futures import Future
     from multiprocessing.synchronize import Event
     from pathlib import Path
 
     from gesturepose.app import Network
     from gesturepose.config import Config
     from gesturepose.datatypes import GestureEvent
+
+_LOOK_S = 0.5
 
 
 def count_cpus() -> int:
@@ -163,29 +167,70 @@ def _replay_in_processes(
 ) -> list[Replay]:
     # Started afresh: a copy of a process with threads of OpenCV and onnxruntime may hang.
     context = get_context("spawn")
-    cancelled = context.Event()
-    executor = ProcessPoolExecutor(
-        jobs, mp_context=context, initializer=_start_worker, initargs=(config, cancelled)
-    )
+    with _interrupts_blocked():  # a process that tracks what they share is started here
+        cancelled = context.Event()
+        executor = ProcessPoolExecutor(
+            jobs, mp_context=context, initializer=_start_worker, initargs=(config, cancelled)
+        )
+    is_broken = False
     try:
-        with _interrupts_blocked():  # new processes inherit it: an interrupt is ours to handle
+        with _threads_watched() as failures:
             longest_first = sorted(paths, key=_cost, reverse=True)
-            futures = {executor.submit(_replay, path): path for path in longest_first}
-        replays = {}
-        for future in as_completed(futures):
-            replays[futures[future]] = future.result()
-            on_done(futures[future])
+            # New processes inherit it: an interrupt is ours to handle.
+            with _interrupts_blocked(), short_of_threads():
+                futures = {executor.submit(_replay, path): path for path in longest_first}
+            replays = {}
+            for future in _finished(futures, failures):
+                replays[futures[future]] = future.result()
+                on_done(futures[future])
     except BrokenProcessPool as error:
         raise GesturePoseError(
             "a process that evaluates clips ended unexpectedly, perhaps for lack of memory; "
             "try --jobs 1"
         ) from error
+    except NoThreadError:
+        # The pool does not get over it: its processes would wait for work, and we for them.
+        for process in active_children():
+            process.terminate()
+        is_broken = True
+        raise
     except BaseException:
         cancelled.set()
         raise
     finally:
-        executor.shutdown(cancel_futures=True)
+        executor.shutdown(wait=not is_broken, cancel_futures=True)
     return [replays[path] for path in paths]
+
+
+@contextlib.contextmanager
+def _threads_watched() -> Iterator[list[BaseException]]:
+    """Collect what ends threads meanwhile; the pool waits for ever for one of its own."""
+    failures: list[BaseException] = []
+    before = threading.excepthook
+
+    def note(arguments: threading.ExceptHookArgs) -> None:
+        if arguments.exc_value is not None and is_short_of_threads(arguments.exc_value):
+            failures.append(arguments.exc_value)
+        else:
+            before(arguments)
+
+    threading.excepthook = note
+    try:
+        yield failures
+    finally:
+        threading.excepthook = before
+
+
+def _finished(
+    futures: Collection[Future[Replay]], failures: Sequence[BaseException]
+) -> Iterator[Future[Replay]]:
+    """Give the futures as they finish; raises what ended a thread of the pool."""
+    pending = set(futures)
+    while pending:
+        done, pending = wait(pending, _LOOK_S, FIRST_COMPLETED)
+        yield from done
+        if failures:
+            raise NoThreadError from failures[0]
 
 
 def _cost(path: Path) -> tuple[bool, int]:
@@ -199,15 +244,31 @@ def _cost(path: Path) -> tuple[bool, int]:
 
 @contextlib.contextmanager
 def _interrupts_blocked() -> Iterator[None]:
-    """Keep a terminal's signals pending in this thread, and from processes started meanwhile."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
+    """Put requests to end off until after the body, and keep them from processes started in it.
+
+    A process interrupted while it is being started leaves half of itself behind.
+    """
+    if (
+        not hasattr(signal, "pthread_sigmask")  # Windows
+        or threading.current_thread() is not threading.main_thread()
+    ):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, set(ending_signals()) - {signal.SIGTERM})
+    asked: list[int] = []
+    # The mask is what new processes inherit; it does not keep our other threads from the signal.
+    before = {
+        number: signal.signal(number, lambda number, _: asked.append(number))
+        for number in ending_signals()
+    }
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, before)
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
+        if asked:
+            signal.raise_signal(asked[0])
 
 
 @dataclass(slots=True)
@@ -224,6 +285,8 @@ def _start_worker(config: Config, cancelled: Event) -> None:
     import atexit
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):  # the pool ends its processes by this one
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     logging.basicConfig(level="WARNING", format="gesturepose: %(message)s")
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker.replayer = Replayer(config, cancelled.is_set)

@@ -25,6 +25,7 @@ from gesturepose.evaluation.tables import (
     tell_mapping,
 )
 from gesturepose.evaluation.timeline import draw_mark, draw_timeline
+from gesturepose.platforms.small_files import is_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -51,9 +52,9 @@ def check_report_path(path: Path) -> None:
     UsageError
         If its folder does not exist, or it is a folder itself.
     """
-    if path.is_dir():
+    if is_folder(path):
         raise UsageError(f"--report: {path} is a folder; give a file, as {path / 'report.html'}")
-    if not path.parent.is_dir():
+    if not is_folder(path.parent):
         raise UsageError(f"--report: the folder of {path} does not exist")
 
 

@@ -12,6 +12,14 @@ from typing import TYPE_CHECKING
 from gesturepose import resources
 from gesturepose.errors import UsageError
 from gesturepose.evaluation.labels import LabelledSource
+from gesturepose.platforms.small_files import (
+    exists,
+    is_file,
+    is_folder,
+    resolve,
+    say_why,
+    why_no_file,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,7 +49,7 @@ def find_sources(paths: Iterable[str], *, idle: bool = False) -> list[LabelledSo
     for given in paths:
         for source in _find(given):
             judged = source if source.labelled or not idle else replace(source, labelled=True)
-            found.setdefault(source.path.resolve(), judged)
+            found.setdefault(resolve(source.path), judged)
     if not found:
         raise UsageError(
             "no clip or recording found there; give label files (NAME.json), videos, "
@@ -60,36 +68,41 @@ def label_file_of(media: Path) -> Path:
 
 def _find(given: str) -> Iterator[LabelledSource]:
     path = Path(given)
-    if given == "demo" and not path.exists():
+    if given == "demo" and not exists(path):
         path = resources.demo_clip()
-    if path.is_dir():
+    if is_folder(path):
         yield from _find_in_folder(path)
     elif path.suffix.lower() == ".json":
         yield LabelledSource.read(path)
-    elif path.is_file():
+    elif not (why := why_no_file(path)):
         yield _read_media(path)
+    elif exists(path):
+        raise UsageError(f"{given} {why}")
     else:
         raise UsageError(f"no such file or folder: {given!r}")
 
 
 def _find_in_folder(folder: Path) -> Iterator[LabelledSource]:
-    entries = sorted(entry for entry in folder.iterdir() if entry.is_file())
+    try:
+        entries = sorted(entry for entry in folder.iterdir() if is_file(entry))
+    except OSError as error:
+        raise UsageError(f"the folder {folder} cannot be listed: {say_why(error)}") from error
     covered = set()
     for path in entries:
         if path.suffix.lower() == ".json":
             source = LabelledSource.read(path)
-            covered.add(source.path.resolve())
+            covered.add(resolve(source.path))
             yield source
     for path in entries:
         name = path.name.lower()
         is_media = name.endswith((_RECORDING_SUFFIXES[0], *VIDEO_SUFFIXES))
         # A recording made of a clip beside it has the clip's labels, which count once.
-        if is_media and path.resolve() not in covered and not label_file_of(path).is_file():
+        if is_media and resolve(path) not in covered and not is_file(label_file_of(path)):
             yield LabelledSource(path, labelled=False)
 
 
 def _read_media(path: Path) -> LabelledSource:
     labels = label_file_of(path)
-    if labels.is_file():
+    if is_file(labels):
         return LabelledSource.read(labels, path)
     return LabelledSource(path, labelled=False)

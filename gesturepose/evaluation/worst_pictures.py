@@ -13,6 +13,7 @@ import numpy as np
 
 from gesturepose.capture.opencv import cv2
 from gesturepose.errors import GesturePoseError, UsageError
+from gesturepose.platforms.small_files import say_why
 from gesturepose.skeleton import COCO17
 
 if TYPE_CHECKING:
@@ -85,8 +86,8 @@ def make_folder(folder: Path) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"--worst: cannot make the folder {folder}: {error.strerror}") from error
+    except (OSError, ValueError) as error:
+        raise UsageError(f"--worst: cannot make the folder {folder}: {say_why(error)}") from error
 
 
 def draw(result: PictureResult, image: ImageArray) -> ImageArray:

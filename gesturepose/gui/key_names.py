@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from gesturepose.actions.key_table import BY_NAME
+from gesturepose.actions.key_table import key_named
 from gesturepose.actions.keys import parse_chord
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _name_keys(chord: Chord) -> list[str]:
     local = _PLATFORM_CAPS.get(sys.platform, {})
     caps = []
     for name in chord.keys:
-        key = BY_NAME[name]
+        key = key_named(name)
         if name in local:
             caps.append(local[name])
         elif name in _CAPS:

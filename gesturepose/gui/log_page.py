@@ -98,7 +98,11 @@ class LogPage(QWidget):
         if result.performed:
             self.add_line(words, "action", t)
         else:
-            text = self.tr("{action}: not done, {reason}")
+            text = (
+                self.tr("{action}: failed since, {reason}")
+                if result.is_late
+                else self.tr("{action}: not done, {reason}")
+            )
             self.add_line(text.format(action=words, reason=reason_words(result)), "refused", t)
 
     def add_line(self, text: str, kind: LogKind = "note", t: float | None = None) -> None:

@@ -38,6 +38,7 @@ class Preferences(QObject):
 
     def __init__(self, store: QSettings | None = None) -> None:
         super().__init__()
+        self._told = False
         self._store = store or QSettings(
             QSettings.Format.IniFormat, QSettings.Scope.UserScope, "gesturepose", "app"
         )
@@ -109,8 +110,14 @@ class Preferences(QObject):
         self._store.setValue("geometry", value)
 
     def flush(self) -> None:
-        """Write what is pending."""
+        """Write what is pending; that it cannot be, with the disk full say, is told."""
         self._store.sync()
+        if self._store.status() is not QSettings.Status.NoError:
+            _log.warning(
+                "what the app remembers cannot be saved to %s; make room on the disk, or allow "
+                "writing there",
+                self._store.fileName(),
+            )
 
     def _keep_private(self) -> None:
         """Make the file, or mend it, so that its owner alone may read it.
@@ -126,6 +133,9 @@ class Preferences(QObject):
             if mode & _OTHERS:
                 path.chmod(mode & ~_OTHERS)
         except OSError as error:
+            if self._told:
+                return
+            self._told = True  # it will not be otherwise the next time
             _log.warning(
                 "%s cannot be kept from other users' eyes: %s", path, error.strerror or error
             )

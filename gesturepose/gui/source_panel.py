@@ -26,6 +26,7 @@ from gesturepose.errors import UsageError
 from gesturepose.gui.camera_watch import CameraWatch
 from gesturepose.gui.place_widgets import Card, Choice, make_note
 from gesturepose.gui.switch import Switch
+from gesturepose.platforms.user_folders import home
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QShowEvent
@@ -175,7 +176,7 @@ class SourcePanel(Card):
         path, _ = QFileDialog.getOpenFileName(
             self,
             self.tr("Video file or recording"),
-            str(Path.home()),
+            str(home() or ""),
             self.tr(
                 "Videos and recordings (*.mp4 *.mov *.mkv *.avi *.webm *.jsonl);;All files (*)"
             ),

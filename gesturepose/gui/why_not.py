@@ -97,6 +97,7 @@ _OBSTACLES = (
         "the picture seems turned",
         QT_TRANSLATE_NOOP("WhyNot", "The camera hangs askew: turn its picture in the Settings"),
     ),
+    ("the picture is black", QT_TRANSLATE_NOOP("WhyNot", "The picture is black or frozen")),
     ("not facing", QT_TRANSLATE_NOOP("WhyNot", "Face the camera")),
     ("walking or leaning", QT_TRANSLATE_NOOP("WhyNot", "Stand still to make a gesture")),
 )

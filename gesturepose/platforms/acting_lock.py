@@ -18,10 +18,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from platformdirs import user_state_path
-
 from gesturepose.errors import GesturePoseError
 from gesturepose.platforms.process_lock import ProcessLock
+from gesturepose.platforms.user_folders import user_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -186,16 +185,17 @@ def _folders() -> Iterator[Path]:
     runtime = runtime_folder()
     if runtime is not None:
         yield runtime
-    state = user_state_path("gesturepose", appauthor=False)
+    state = user_folder("state")
     try:
-        state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except (OSError, RuntimeError):
-        state = Path()
-    if state.is_absolute() and _is_private(state):
+        if state is not None:
+            state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        state = None
+    if state is not None and _is_private(state):
         yield state
     elif runtime is None and sys.platform != "win32":
-        shared = Path(tempfile.gettempdir()) / f"gesturepose-{os.getuid()}"
         try:
+            shared = Path(tempfile.gettempdir()) / f"gesturepose-{os.getuid()}"
             shared.mkdir(mode=0o700, exist_ok=True)
         except OSError:
             return

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gesturepose.platforms.desktop_entries import list_entries
+from gesturepose.platforms.user_folders import home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,10 +71,11 @@ def _list_start_menu() -> Iterator[Application]:
 
 def _list_bundles() -> Iterator[Application]:
     """Yield the bundles in the folders of applications, which ``open -a`` takes by name."""
+    own = home()
     for folder in (
         Path("/Applications"),
         Path("/System/Applications"),
-        Path.home() / "Applications",
+        *([own / "Applications"] if own else []),
     ):
         for pattern in ("*.app", "Utilities/*.app"):
             for path in sorted(folder.glob(pattern)):

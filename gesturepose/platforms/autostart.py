@@ -8,13 +8,13 @@ path of the interpreter that runs now, so that a virtual environment need not be
 from __future__ import annotations
 
 import contextlib
-import os
 import plistlib
 import subprocess
 import sys
 from pathlib import Path
 
 from gesturepose.errors import GesturePoseError
+from gesturepose.platforms.user_folders import NO_HOME, base_folder, home
 
 _NAME = "GesturePose"
 _ID = "gesturepose"
@@ -122,13 +122,17 @@ def _quote_exec(word: str) -> str:
 
 
 def _desktop_path() -> Path:
-    given = os.environ.get("XDG_CONFIG_HOME", "")
-    folder = Path(given) if Path(given).is_absolute() else Path("~/.config").expanduser()
+    folder = base_folder("config")
+    if folder is None:
+        raise OSError(NO_HOME)
     return folder / "autostart" / f"{_ID}.desktop"
 
 
 def _agent_path() -> Path:
-    return Path("~/Library/LaunchAgents").expanduser() / f"org.{_ID}.{_ID}.plist"
+    folder = home()
+    if folder is None:
+        raise OSError(NO_HOME)
+    return folder / "Library" / "LaunchAgents" / f"org.{_ID}.{_ID}.plist"
 
 
 def _write(path: Path, content: bytes) -> None:

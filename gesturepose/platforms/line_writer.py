@@ -43,7 +43,7 @@ class _Line:
 class _Gap:
     """Stands in the queue where lines are missing."""
 
-    lines: int = 0
+    lines: int
 
 
 class LineWriter:
@@ -110,8 +110,10 @@ class LineWriter:
                 start_thread(thread)
                 self._thread = thread
             if self._waiting >= self._limit and not self.lossless:
-                self._count_lost()
+                self._lost += 1
+                self._untold += 1
                 if dispensable or not self._drop_dispensable():
+                    self._note_gap(len(self._queue))
                     return
             self._queue.append(_Line(text, dispensable))
             self._waiting += 1
@@ -178,14 +180,15 @@ class LineWriter:
         if self._failure is not None:
             raise self._failure
 
-    def _count_lost(self) -> None:
-        self._lost += 1
-        self._untold += 1
-        gap = next((item for item in reversed(self._queue) if isinstance(item, _Gap)), None)
-        if gap is None:
-            gap = _Gap()
-            self._queue.append(gap)
-        gap.lines += 1
+    def _note_gap(self, place: int) -> None:
+        """Note that a line is missing before a place in the queue."""
+        for neighbour in (place - 1, place):
+            if 0 <= neighbour < len(self._queue):
+                item = self._queue[neighbour]
+                if isinstance(item, _Gap):
+                    item.lines += 1
+                    return
+        self._queue.insert(place, _Gap(1))
 
     def _drop_dispensable(self) -> bool:
         """Make room by dropping the oldest line that may go; ``False`` if none may."""
@@ -194,6 +197,7 @@ class LineWriter:
         for place, item in enumerate(self._queue):
             if isinstance(item, _Line) and item.dispensable:
                 del self._queue[place]
+                self._note_gap(place)
                 break
         self._waiting -= 1
         self._dispensable -= 1

@@ -29,6 +29,7 @@ _CURRENT_TIME = 0
 _POINTER_ROOT = 1
 _VIEWABLE = 2
 _CLIENT_MESSAGE = 33
+_OF_THE_DESKTOP = ("_NET_WM_WINDOW_TYPE_DESKTOP", "_NET_WM_WINDOW_TYPE_DOCK")
 _SUBSTRUCTURE_NOTIFY, _SUBSTRUCTURE_REDIRECT = 1 << 19, 1 << 20
 
 
@@ -114,7 +115,7 @@ class X11Platform(LinuxDesktop):
         else:
             children = display.core.QueryTree(display.root).reply().children
             windows = [int(child) for child in children if self._is_shown(child)]
-        described = [self._describe(window) for window in reversed(windows)]
+        described = [self._describe(w) for w in reversed(windows) if not self._is_desktop(w)]
         return [window for window in described if window is not None]
 
     def _is_shown(self, window: int) -> bool:
@@ -125,6 +126,11 @@ class X11Platform(LinuxDesktop):
         except xcffib.Error:
             return False
         return bool(attributes.map_state == _VIEWABLE and not attributes.override_redirect)
+
+    def _is_desktop(self, window: int) -> bool:
+        """Whether it is the desktop itself or a panel, which are no windows to a person."""
+        kinds = self._numbers(window, "_NET_WM_WINDOW_TYPE")
+        return any(self._connected().atom(kind) in kinds for kind in _OF_THE_DESKTOP)
 
     def _describe(self, window: int) -> WindowInfo | None:
         """Describe the client window that a window is part of; ``None`` when it is none."""
@@ -155,10 +161,17 @@ class X11Platform(LinuxDesktop):
 
     def _text(self, window: int, name: str) -> str:
         found = self._connected().read_property(window, name)
-        return found.decode("utf-8", "replace") if isinstance(found, bytes) else ""
+        if not isinstance(found, bytes):
+            return ""
+        try:
+            return found.decode("utf-8")
+        except UnicodeDecodeError:  # of before Unicode (ICCCM's STRING)
+            return found.decode("latin-1")
 
     def _close_window(self, window: WindowInfo) -> None:
         display = self._connected()
+        if self._is_desktop(window.window_id):
+            raise ActionError("the desktop itself is in front, which is not closed")
         hint = display.atom("_NET_CLOSE_WINDOW")
         if hint in self._manager_hints():
             # Asked of the window manager, by way of the root window.

@@ -8,12 +8,12 @@ application, only press a window's close button.
 from __future__ import annotations
 
 import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gesturepose.errors import ActionError
 from gesturepose.platforms.base import WindowInfo, pick_window
 from gesturepose.platforms.spawn import Program, spawn
+from gesturepose.platforms.user_folders import expand_home
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +96,9 @@ class MacPlatform:
 
     def open(self, target: str) -> None:
         """Open with the associated application."""
-        path = target if "://" in target else str(Path(target).expanduser())
+        path = target if "://" in target else str(expand_home(target))
+        if path.startswith("-"):  # a file, not an option
+            path = f"./{path}"
         answer = _run(["open", path])
         if answer.returncode != 0:
             raise ActionError(f"cannot open {target}: {answer.stderr.strip()}")

@@ -6,10 +6,15 @@ nobody else has one. It must not press anything, and keeps no grab.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from gesturepose.errors import ActionError
+from gesturepose.platforms.x11_display import ConnectionLostError, open_display, watch_connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from gesturepose.platforms.x11_display import Display
 
 _SYMBOLS: Final = {
     "playpause": 0x1008FF14,
@@ -41,42 +46,41 @@ def is_grabbed(key: str, display_name: str | None = None) -> bool:
     display_name
         Display such as ``:0``; ``None`` for the environment's.
     """
-    import xcffib
-    import xcffib.xproto
-
     symbol = _SYMBOLS.get(key)
     if symbol is None:
         return True
     try:
-        connection = xcffib.connect(display=display_name)
-    except (xcffib.ConnectionException, OSError):
+        display = open_display(display_name)
+    except ActionError:
         return True
     try:
-        return any(_is_taken(connection, code) for code in _find_codes(connection, symbol))
-    except (xcffib.ConnectionException, OSError):
+        with watch_connection(display):
+            return any(_is_taken(display, code) for code in _find_codes(display, symbol))
+    except ConnectionLostError:
         return True
     finally:
-        connection.disconnect()
+        display.close()
 
 
-def _find_codes(connection: Any, symbol: int) -> Iterator[int]:
-    setup = connection.get_setup()
+def _find_codes(display: Display, symbol: int) -> Iterator[int]:
+    setup = display.connection.setup
     first, count = setup.min_keycode, setup.max_keycode - setup.min_keycode + 1
-    answer = connection.core.GetKeyboardMapping(first, count).reply()
+    answer = display.core.GetKeyboardMapping(first, count).reply()
     per_code = answer.keysyms_per_keycode
     for code in range(count):
         if symbol in answer.keysyms[code * per_code : (code + 1) * per_code]:
             yield first + code
 
 
-def _is_taken(connection: Any, code: int) -> bool:
+def _is_taken(display: Display, code: int) -> bool:
     from xcffib.xproto import AccessError, GrabMode
 
-    core, root = connection.core, connection.get_setup().roots[connection.pref_screen].root
     no_modifier = 0
     try:
-        core.GrabKeyChecked(True, root, no_modifier, code, GrabMode.Async, GrabMode.Async).check()
+        display.core.GrabKeyChecked(
+            True, display.root, no_modifier, code, GrabMode.Async, GrabMode.Async
+        ).check()
     except AccessError:
         return True
-    core.UngrabKeyChecked(code, root, no_modifier).check()
+    display.core.UngrabKeyChecked(code, display.root, no_modifier).check()
     return False

@@ -72,7 +72,13 @@ class ScreenLock:
         self._thread = threading.Thread(target=self._run, name="screen-lock", daemon=True)
 
     def start(self) -> None:
-        """Begin, and wait a moment until a lock that is there already has been told."""
+        """Begin, and wait a moment until a lock that is there already has been told.
+
+        Raises
+        ------
+        NoThreadError
+            The system starts no thread.
+        """
         self.begin()
         self._looked.wait(_START_PATIENCE_S)
 

@@ -137,6 +137,35 @@ def exists(path: Path) -> bool:
     return True
 
 
+def resolve(path: Path) -> Path:
+    """Return where a path leads, or the path itself where that cannot be found out."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError):  # the current folder is gone, a link is a circle
+        return path
+
+
+def is_folder(path: Path) -> bool:
+    """Tell whether this is a folder, or a link to one, that may be looked at."""
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def why_no_file(path: Path) -> str:
+    """Say why something is no file that can be read, to be put behind its name; empty if it is."""
+    try:
+        _refuse(path.stat(), pipes=False)
+    except UnreadableError as error:
+        return str(error)
+    except (OSError, ValueError) as error:
+        if isinstance(error, FileNotFoundError) and path.is_symlink():
+            return "is a link that leads nowhere"
+        return f"cannot be read: {say_why(error)}"
+    return "" if os.access(path, os.R_OK) else "cannot be read: Permission denied"
+
+
 def is_file(path: Path) -> bool:
     """Tell whether this is a file, or a link to one, that may be looked at."""
     try:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from gesturepose.errors import ActionError, one_line
-from gesturepose.platforms.threads import start_thread
+from gesturepose.platforms.threads import NoThreadError, start_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -134,9 +134,11 @@ def spawn(
     program = Program(name, reasons=reasons, tells_at_end=tells_at_end)
     # Waiting for it is what removes it from the process table; a daemon thread costs less than a
     # table of children somebody must remember to look through.
-    start_thread(
-        threading.Thread(target=_reap, args=(child, program), name=f"reap-{name}", daemon=True)
-    )
+    reaper = threading.Thread(target=_reap, args=(child, program), name=f"reap-{name}", daemon=True)
+    try:
+        start_thread(reaper)
+    except NoThreadError as error:  # it runs all the same
+        _LOG.warning("how %s ends will not be known: %s", name, error)
     return program
 
 

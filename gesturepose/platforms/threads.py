@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from gesturepose.errors import GesturePoseError
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Iterator
 
 
 class NoThreadError(GesturePoseError):
@@ -20,6 +22,22 @@ class NoThreadError(GesturePoseError):
         )
 
 
+def is_short_of_threads(error: BaseException) -> bool:
+    """Whether an error says that a thread could not be started; Python has no class for it."""
+    return isinstance(error, RuntimeError) and "can't start new thread" in str(error)
+
+
+@contextlib.contextmanager
+def short_of_threads() -> Iterator[None]:
+    """Turn a library's failure to start a thread in the body into a `NoThreadError`."""
+    try:
+        yield
+    except RuntimeError as error:
+        if is_short_of_threads(error):
+            raise NoThreadError from error
+        raise
+
+
 def start_thread(thread: threading.Thread) -> None:
     """Start a thread.
 
@@ -28,9 +46,5 @@ def start_thread(thread: threading.Thread) -> None:
     NoThreadError
         The system starts none.
     """
-    try:
+    with short_of_threads():
         thread.start()
-    except RuntimeError as error:
-        if thread.ident is not None:  # started before: a defect of the caller
-            raise
-        raise NoThreadError from error

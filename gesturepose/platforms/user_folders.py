@@ -13,13 +13,14 @@ from typing import Final, Literal, TypeAlias
 
 import platformdirs
 
-Kind: TypeAlias = Literal["config", "data", "cache"]
+Kind: TypeAlias = Literal["config", "data", "cache", "state"]
 
 _NAME: Final = "gesturepose"
 _XDG: Final = {
     "config": ("XDG_CONFIG_HOME", ".config"),
     "data": ("XDG_DATA_HOME", ".local/share"),
     "cache": ("XDG_CACHE_HOME", ".cache"),
+    "state": ("XDG_STATE_HOME", ".local/state"),
 }
 """By kind: the variable of the XDG Base Directory Specification, and the place without it."""
 NO_HOME: Final = "this account has no home folder; set HOME"
@@ -65,6 +66,8 @@ def user_folder(kind: Kind) -> Path | None:
                 path = platformdirs.user_data_path(_NAME, appauthor=False)
             case "cache":
                 path = platformdirs.user_cache_path(_NAME, appauthor=False)
+            case "state":
+                path = platformdirs.user_state_path(_NAME, appauthor=False)
     except (RuntimeError, KeyError, OSError):
         return None
     return path if path.is_absolute() else None

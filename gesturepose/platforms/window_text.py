@@ -8,6 +8,7 @@ long is given up. It must not ask any system about its windows.
 from __future__ import annotations
 
 import functools
+import math
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -25,6 +26,8 @@ _TEXT_LENGTH = 1024
 """Characters of a title that are looked at; of longer ones the beginning and the end."""
 _END_LENGTH = 256
 _PATTERN_LENGTH = 1000
+_MOST_REPEATS = 10_000
+"""Repeats inside repeats are written out when a pattern is compiled, which takes for ever."""
 _OF_PATTERNS = r"\w\|\w|\.[*+]|^\^|[^\W\d]\$$|\\\.|\\[wdsbWDSB](?=\W|$)|\[\w-\w"
 
 
@@ -115,6 +118,8 @@ def read_pattern(pattern: str) -> Pattern:
         raise ValueError("should not be empty; an empty pattern would match every window")
     if len(pattern) > _PATTERN_LENGTH:
         raise ValueError(f"longer than {_PATTERN_LENGTH} characters; write a shorter pattern")
+    if math.prod(map(int, regex.findall(r"\{0*([1-9]\d{0,9})", pattern))) > _MOST_REPEATS:
+        raise ValueError("repeats too often; write smaller numbers in its braces")
     try:
         return Pattern(regex.compile(pattern, regex.IGNORECASE))
     except (regex.error, RecursionError, OverflowError, MemoryError, ValueError) as error:

@@ -10,12 +10,12 @@ import ctypes
 import os
 import shutil
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gesturepose.errors import ActionError
 from gesturepose.platforms.base import WindowInfo, pick_window
 from gesturepose.platforms.spawn import Program, spawn
+from gesturepose.platforms.user_folders import expand_home
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +74,7 @@ class WindowsPlatform:
 
     def open(self, target: str) -> None:
         """Open with the associated application."""
-        _start(str(Path(target).expanduser()) if "://" not in target else target)
+        _start(str(expand_home(target)) if "://" not in target else target)
 
     def notify(self, text: str) -> None:  # noqa: ARG002
         """Refuse: a notification on Windows needs an installed application's identity."""

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 SHIFT, LOCK, CONTROL = 0x01, 0x02, 0x04
 _CORE_KEYBOARD = 0x100
 _TYPES, _SYMBOLS, _ACTIONS, _MODIFIER_MAP = 0x01, 0x02, 0x10, 0x04
-# The first four types are the same everywhere. This one heeds Shift and Caps Lock, so that two
-# equal levels stay what they are whichever of them is on.
+# The first four types are the same everywhere. This one heeds Shift and Caps Lock: a letter is told
+# from its capital as on any key, and two equal levels stay what they are.
 _ALPHABETIC = 2
 _EVERY_PART, _GROUP_STATE, _KEY_NAMES = 0xFF, 0x10, 0x200
 # Actions in the answer to GetMap: how many follow each key of a row, then 8 bytes for each: a kind,
@@ -37,6 +37,9 @@ _LEVEL_KEYS = ("ISO_Level5_Shift", "ISO_Level3_Shift", "Shift_L", "Shift_R")
 """Keys that reach a level while they are down, in the order they go down."""
 
 
+_MODIFIER_SYMBOLS = range(0xFFE1, 0xFFEF)
+_LEVEL_SYMBOLS = (*range(0xFE02, 0xFE14), 0xFF7E)
+_USUAL_ALT, _USUAL_SUPER = 0x08, 0x40
 _MOST_GROUPS = 4
 _TYPED_ON = re.compile(r"A[A-E]\d\d|TLDE|BKSL|LSGT|SPCE")
 _AMERICAN_ROWS = {
@@ -187,7 +190,12 @@ class Keymap:
         return symbol
 
     def find(
-        self, wanted: int | str, state: KeyboardState, *, without: frozenset[int] = frozenset()
+        self,
+        wanted: int | str,
+        state: KeyboardState,
+        *,
+        without: frozenset[int] = frozenset(),
+        only: int | None = None,
     ) -> Stroke | None:
         """Find the key, with the fewest others, that makes applications see a symbol.
 
@@ -199,6 +207,8 @@ class Keymap:
             The keyboard as it is; what is on stays on.
         without
             Keycodes not to use.
+        only
+            The one keycode to use.
 
         Returns
         -------
@@ -209,7 +219,9 @@ class Keymap:
         codes = [
             code
             for code, key in self.keys.items()
-            if code not in without and any(map(is_wanted, key.symbols(state.group)))
+            if code not in without
+            and only in (None, code)
+            and any(map(is_wanted, key.symbols(state.group)))
         ]
         for added, modifiers in self._combinations(state.group):
             for code in codes:
@@ -256,6 +268,27 @@ class Keymap:
             if places:
                 return min(places)[1]
         return self.code_at(_AMERICAN_KEYS.get(char, ""))
+
+    def find_unaided(self, symbol: int, state: KeyboardState) -> int:
+        """Return a key that has a symbol without any other key; 0 if none has."""
+        stroke = self.find(symbol, state)
+        return stroke.code if stroke and not stroke.modifiers else 0
+
+    def is_plain_in_shortcut(self, stroke: Stroke, group: int) -> bool:
+        """Whether a stroke is no digit's key, and needs no modifier but Shift."""
+        symbols = self.keys[stroke.code].symbols(group)
+        others = [code for code in stroke.modifiers if self.keys[code].sets != SHIFT]
+        return not others and not any(map(str.isdecimal, map(char_of, symbols[:2])))
+
+    def is_modifier(self, code: int, group: int) -> bool:
+        """Whether a key is one that means something only with others."""
+        symbol = next(iter(self.keys[code].symbols(group)), 0)
+        return symbol in _MODIFIER_SYMBOLS or symbol in _LEVEL_SYMBOLS
+
+    def shortcut_modifiers(self, group: int) -> int:
+        """Return the modifiers that make a key a shortcut: Ctrl, Alt and Super."""
+        alt = self.modifiers_of("Alt_L", group) or _USUAL_ALT
+        return CONTROL | alt | (self.modifiers_of("Super_L", group) or _USUAL_SUPER)
 
     def code_at(self, place: str) -> int:
         """Return the keycode at a place, such as ``AD01`` for the American Q; 0 if unknown."""
@@ -343,20 +376,19 @@ class XkbKeyboard:
         now = self._xkb.GetState(_CORE_KEYBOARD).reply()
         return KeyboardState(int(now.group), int(now.mods), int(now.baseMods))
 
-    def lend(self, code: int, symbol: int) -> None:
-        """Put a symbol on a keycode, the same for every group, Shift and Caps Lock; 0 for none."""
+    def lend(self, code: int, symbols: tuple[int, int] | None) -> None:
+        """Put a symbol, and the one with Shift, on a keycode in every group; ``None`` clears it."""
         from xcffib.xkb import KeySymMap
 
         row = (
-            KeySymMap.synthetic([_ALPHABETIC] * 4, 1, 2, 2, [symbol, symbol])
-            if symbol
+            KeySymMap.synthetic([_ALPHABETIC] * 4, 1, 2, 2, list(symbols))
+            if symbols
             else KeySymMap.synthetic([0] * 4, 0, 0, 0, [])
         )
-        counts = {"firstKeySym": code, "nKeySyms": 1, "totalSyms": row.nSyms}
         self._xkb.SetMap(
             *(_CORE_KEYBOARD, _SYMBOLS, 0, self._first, self._last),
             *(0, 0),
-            *counts.values(),
+            *(code, 1, row.nSyms),
             *([0] * 15),
             *(0, [[row]]),
             is_checked=True,

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gesturepose.errors import GesturePoseError, ModelError
+from gesturepose.platforms.small_files import exists, why_no_file
 from gesturepose.pose.card import Model, check_network_file, read_card, user_models_dir
 from gesturepose.pose.decoding_rule import DecodingRule
 from gesturepose.pose.families import FAMILIES
@@ -91,7 +92,7 @@ def add_model(file: Path, new: NewModel, *, folder: Path | None = None) -> Model
     folder = folder or user_models_dir()
     _check_facts(file, new)
     kept = folder / f"{new.name}.onnx"
-    if kept.exists() or kept.with_suffix(".toml").exists():
+    if exists(kept) or exists(kept.with_suffix(".toml")):
         raise ModelError(f"there is a network {new.name!r} already: {kept}; give another --name")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -112,8 +113,10 @@ def add_model(file: Path, new: NewModel, *, folder: Path | None = None) -> Model
 
 def _check_facts(file: Path, new: NewModel) -> None:
     """Refuse what can be refused before the file is opened."""
-    if not file.is_file():
+    if not exists(file):
         raise ModelError(f"no such network file: {file}")
+    if why := why_no_file(file):
+        raise ModelError(f"the network file {file} {why}")
     check_network_file(file)
     if new.family not in FAMILIES:
         raise ModelError(f"no family {new.family!r}; there is {', '.join(FAMILIES)}")

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-import platformdirs
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -29,6 +28,7 @@ from pydantic import (
 
 from gesturepose import resources
 from gesturepose.errors import ModelError
+from gesturepose.platforms.user_folders import NO_HOME, user_folder
 from gesturepose.pose.decoding_rule import DecodingRule
 from gesturepose.pose.families import FAMILIES
 from gesturepose.pose.top_down_rule import TopDownRule
@@ -210,12 +210,24 @@ class Model:
 
 
 def user_models_dir() -> Path:
-    """Folder in which users put networks of their own; it need not exist."""
-    return Path(platformdirs.user_data_dir("gesturepose", appauthor=False)) / "models"
+    """Return the folder in which users put networks of their own; it need not exist.
+
+    Raises
+    ------
+    ModelError
+        The user has no place for one.
+    """
+    folder = user_folder("data")
+    if folder is None:
+        raise ModelError(f"there is no place for networks of your own: {NO_HOME}")
+    return folder / "models"
 
 
-def _folders() -> tuple[Path, Path]:
-    return resources.models_dir(), user_models_dir()
+def _folders() -> list[Path]:
+    try:
+        return [resources.models_dir(), user_models_dir()]
+    except ModelError:
+        return [resources.models_dir()]
 
 
 def read_card(path: Path) -> ModelCard:
@@ -281,11 +293,20 @@ def _load(path: Path) -> Model:
     return Model(path, read_card(card_path))
 
 
+def _list_files(folder: Path) -> list[Path]:
+    """List the networks in a folder by name; none in one that may not be looked at."""
+    try:
+        return sorted(folder.glob("*.onnx"), key=lambda path: path.stem)
+    except OSError as error:
+        log.warning("the networks in %s are left out: %s", folder, error.strerror)
+        return []
+
+
 def list_models() -> list[Model]:
     """Every usable network, bundled ones first; one with a broken card is logged and left out."""
     models: dict[str, Model] = {}
     for folder in _folders():
-        for path in sorted(folder.glob("*.onnx"), key=lambda path: path.stem):
+        for path in _list_files(folder):
             try:
                 models.setdefault(path.stem, _load(path))
             except ModelError as error:
@@ -349,7 +370,7 @@ def _locate(name_or_path: str) -> Path:
         candidate = folder / f"{name_or_path}.onnx"
         if _is_file(candidate):
             return candidate
-    names = sorted({found.stem for folder in _folders() for found in folder.glob("*.onnx")})
+    names = sorted({found.stem for folder in _folders() for found in _list_files(folder)})
     close = difflib.get_close_matches(name_or_path.lower(), names, n=len(names) or 1, cutoff=0.4)
     meant = _USUAL if _USUAL in close else next(iter(close), None)
     hint = f" (did you mean {meant!r}?)" if meant else ""

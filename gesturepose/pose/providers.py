@@ -17,9 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import platformdirs
-
 from gesturepose.errors import ModelError
+from gesturepose.platforms.user_folders import user_folder
 from gesturepose.pose.runtime import capture_chatter, explain, import_onnxruntime
 
 if TYPE_CHECKING:
@@ -247,16 +246,7 @@ def _list_providers(provider: str) -> list[str | tuple[str, dict[str, str]]]:
     if provider == _CUDA.name:
         return [cuda, CPU]
     if provider == _PROVIDERS["tensorrt"].name:
-        # Building an engine takes minutes: it is kept from one start to the next.
-        folder = Path(platformdirs.user_cache_dir("gesturepose", appauthor=False)) / "tensorrt"
-        folder.mkdir(parents=True, exist_ok=True)
-        kept = {
-            "trt_engine_cache_enable": "True",
-            "trt_engine_cache_path": str(folder),
-            "trt_timing_cache_enable": "True",
-            "trt_timing_cache_path": str(folder),
-        }
-        return [(provider, kept), cuda, CPU]
+        return [(provider, _engine_cache()), cuda, CPU]
     return [CPU] if provider == CPU else [provider, CPU]
 
 
@@ -289,4 +279,25 @@ def _create(path: Path, provider: str, threads: int) -> Any:
     except Exception as error:
         if provider != CPU:
             raise
-        raise ModelError(f"{path} cannot be loaded: {explain(str(error))}") from error
+        reason = explain(str(error))
+        if "External data" in reason:  # onnxruntime's words, cut off before the reason
+            reason = "weights that belong to it are missing, or lie outside its folder"
+        raise ModelError(f"{path} cannot be loaded: {reason}") from error
+
+
+def _engine_cache() -> dict[str, str]:
+    """Have TensorRT keep its engines, each of which takes minutes, where there is a place."""
+    cache = user_folder("cache")
+    try:
+        if cache is None:
+            return {}
+        folder = cache / "tensorrt"
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return {}
+    return {
+        "trt_engine_cache_enable": "True",
+        "trt_engine_cache_path": str(folder),
+        "trt_timing_cache_enable": "True",
+        "trt_timing_cache_path": str(folder),
+    }

@@ -14,7 +14,8 @@ import re
 import sys
 import tempfile
 import warnings
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
 
 from gesturepose.pose.telemetry import remove_traces
 
@@ -37,7 +38,7 @@ def capture_chatter() -> Iterator[list[str]]:
         stack.enter_context(contextlib.redirect_stdout(printed))
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
-        native = stack.enter_context(tempfile.TemporaryFile())
+        native = stack.enter_context(_open_scratch())
         kept = None
         # Without a terminal, as a desktop app on Windows, there is nothing to redirect.
         with contextlib.suppress(OSError, ValueError, AttributeError):
@@ -55,6 +56,14 @@ def capture_chatter() -> Iterator[list[str]]:
             if text:
                 caught.append(text)
                 log.debug("onnxruntime said: %s", text.strip())
+
+
+def _open_scratch() -> IO[bytes]:
+    """Return a file for what is printed; where none can be made, one that keeps nothing."""
+    try:
+        return tempfile.TemporaryFile()
+    except OSError:  # no folder for temporary files may be written, or the disk is full
+        return Path(os.devnull).open("w+b")
 
 
 @functools.cache  # once, so that its log level is not set back while a device is tried

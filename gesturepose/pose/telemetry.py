@@ -13,7 +13,7 @@ import re
 import tempfile
 from pathlib import Path
 
-import platformdirs
+from gesturepose.platforms.user_folders import user_folder
 
 _SUBFOLDER = Path("Microsoft", "DeveloperTools", ".onnxruntime")
 _PATTERNS = ("deviceid", "onnxruntime.db*")
@@ -32,9 +32,10 @@ def remove_traces() -> None:
     they may is not ours to say after the first time. What cannot be deleted is left without a word.
     """
     try:
-        marker = platformdirs.user_state_path("gesturepose", appauthor=False) / _MARKER
-        if marker.exists():
+        state = user_folder("state")
+        if state is None or (state / _MARKER).exists():
             return
+        marker = state / _MARKER
         for folder in _folders():
             _empty(folder)
         _remove_session(Path(tempfile.gettempdir(), ".ses"))

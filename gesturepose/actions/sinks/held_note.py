@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import platformdirs
-
 from gesturepose.actions.sinks.key_guard_process import is_pressable, let_go
+from gesturepose.platforms.acting_lock import runtime_folder
+from gesturepose.platforms.user_folders import user_folder
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -182,16 +182,19 @@ def _server_of(display: str) -> str:
 
 def _own_folder() -> Path | None:
     """Return a folder that is ours alone, made if need be; the session's where there is one."""
-    session = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
-    parents = [session] if session.is_absolute() else []
-    for parent in (*parents, Path(platformdirs.user_state_dir())):
-        folder = parent / "gesturepose"
-        with contextlib.suppress(OSError, ValueError):
-            if parent in parents and not _is_ours(parent):
-                continue
-            folder.mkdir(mode=0o700, parents=parent not in parents, exist_ok=True)
+    session = runtime_folder()
+    with contextlib.suppress(OSError, ValueError):
+        if session is not None:
+            folder = session / "gesturepose"
+            folder.mkdir(mode=0o700, exist_ok=True)
             if _is_ours(folder):
                 return folder
+    with contextlib.suppress(OSError, ValueError):
+        state = user_folder("state")
+        if state is not None:
+            state.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if _is_ours(state):
+                return state
     return None
 
 

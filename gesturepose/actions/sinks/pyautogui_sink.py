@@ -14,7 +14,7 @@ import threading
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from gesturepose.actions.key_table import BY_NAME
+from gesturepose.actions.key_table import key_named
 from gesturepose.errors import ActionError
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def pyautogui_name(key: str) -> str:
     ActionError
         pyautogui has no such key.
     """
-    name = BY_NAME[key].pyautogui
+    name = key_named(key).pyautogui
     if sys.platform == "darwin" and name in ("win", "winright"):
         return "command"
     if not name:

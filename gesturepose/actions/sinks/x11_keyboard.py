@@ -8,13 +8,14 @@ which is given back on `X11Keyboard.close`. It must not switch the group, nor an
 from __future__ import annotations
 
 import time
+import unicodedata
 from collections import Counter, OrderedDict
 from typing import TYPE_CHECKING, Any
 
-from gesturepose.actions.key_table import BY_NAME
+from gesturepose.actions.key_table import key_named
 from gesturepose.errors import ActionError
 from gesturepose.platforms.x11_display import open_display, watch_connection
-from gesturepose.platforms.x11_keymap import KeyboardState, Stroke, XkbKeyboard
+from gesturepose.platforms.x11_keymap import LOCK, SHIFT, KeyboardState, Stroke, XkbKeyboard
 from gesturepose.platforms.x11_keysyms import char_of, keysym_named, keysym_of_char
 
 if TYPE_CHECKING:
@@ -23,6 +24,23 @@ if TYPE_CHECKING:
 _KEY_PRESS, _KEY_RELEASE = 2, 3
 # Time for applications to read a changed map before it changes once more.
 _SETTLE_S = 0.05
+_MODIFIER_PLACES = {
+    "ctrl": ("", ("Control_L",)),
+    "ctrlright": ("", ("Control_R", "Control_L")),
+    "shift": ("", ("Shift_L",)),
+    "shiftright": ("", ("Shift_R", "Shift_L")),
+    "alt": ("", ("Alt_L",)),
+    # To the right of the space bar, whatever the layout makes of it: Alt, or AltGr.
+    "altright": ("RALT", ("ISO_Level3_Shift", "Mode_switch", "Alt_R")),
+    "super": ("", ("Super_L",)),
+    "superright": ("", ("Super_R", "Super_L")),
+}
+"""Where each modifier is, if that decides, and X11's names for it, the best first."""
+_KEYPAD_DIGITS = tuple(range(0xFFB0, 0xFFBA))
+_ON_KEYPAD = {"+": "KP_Add", "-": "KP_Subtract"}
+"""What people zoom with."""
+_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+"""Invisible, but part of words and emoji."""
 _TYPED_KEYS = {"\n": "Return", "\t": "Tab"}
 
 
@@ -57,7 +75,8 @@ class X11Keyboard:
         except BaseException:
             self.display.close()
             raise
-        self._lent: OrderedDict[int, int] = OrderedDict()  # keysym to a keycode that was free
+        # Symbols to a keycode that was free.
+        self._lent: OrderedDict[tuple[int, int], int] = OrderedDict()
         self._codes_down: Counter[int] = Counter()
         self._keys_down: dict[str, tuple[int, ...]] = {}
 
@@ -81,16 +100,19 @@ class X11Keyboard:
     def type_text(self, text: str) -> None:
         """Type characters; those no key has get a free keycode."""
         for char in text:
-            if char not in _TYPED_KEYS and not char.isprintable():
+            if char not in _TYPED_KEYS and not _is_typable(char):
                 raise ActionError(f"the character {char!r} cannot be typed")
         with watch_connection(self.display):
-            for char in text:
-                stroke = self._find_char(char)
-                codes = (*stroke.modifiers, stroke.code)
-                for code in codes:
-                    self._send(code, press=True)
-                for code in reversed(codes):
-                    self._send(code, press=False)
+            rest = text
+            while rest:
+                strokes = self._find_text(rest)
+                for stroke in strokes:
+                    codes = (*stroke.modifiers, stroke.code)
+                    for code in codes:
+                        self._send(code, press=True)
+                    for code in reversed(codes):
+                        self._send(code, press=False)
+                rest = rest[len(strokes) :]
             self.display.sync()
 
     def close(self) -> None:
@@ -101,7 +123,7 @@ class X11Keyboard:
             if self._lent:
                 time.sleep(_SETTLE_S)  # The last character may not have been read yet.
                 for code in self._lent.values():
-                    self._keyboard.lend(code, 0)
+                    self._keyboard.lend(code, None)
                 self._lent.clear()
             self.display.sync()
         self.display.close()
@@ -128,56 +150,151 @@ class X11Keyboard:
             self._watch.key(code, down=False)
 
     def _find_key(self, key: str) -> Stroke:
-        keysym = _keysym_of(key)
         state = self._look()
-        # What is held is part of the chord; locks are on whether anybody wants them or not.
-        state = KeyboardState(state.group, state.modifiers & ~state.held, 0)
-        wanted = char_of(keysym) or keysym
-        return self._find(wanted, keysym, state)
+        if key in _MODIFIER_PLACES:
+            return self._find_modifier(key, state.group)
+        keysym = _keysym_of(key)
+        # What is held is part of the chord; a lock is on whether anybody wants it or not.
+        locked = state.modifiers & ~state.held
+        if state.held & self._keyboard.map.shortcut_modifiers(state.group):
+            return self._find_in_shortcut(keysym, KeyboardState(state.group, locked & ~LOCK, 0))
+        return self._find(char_of(keysym) or keysym, keysym, KeyboardState(state.group, locked, 0))
 
-    def _find_char(self, char: str) -> Stroke:
-        name = _TYPED_KEYS.get(char)
-        keysym = keysym_named(name) if name else keysym_of_char(char)
-        return self._find(keysym if name else char, keysym, self._look())
+    def _find_modifier(self, key: str, group: int) -> Stroke:
+        """Return a modifier's key: the one at its place if that is a modifier, else by symbol."""
+        keymap = self._keyboard.map
+        place, names = _MODIFIER_PLACES[key]
+        code = keymap.code_at(place) if place else 0
+        if code and keymap.is_modifier(code, group):
+            return Stroke(code)
+        found = (keymap.find_plain(keysym_named(name), group) for name in names)
+        code = next(filter(None, found), 0)
+        if not code:
+            raise ActionError(f"the keyboard layout in use has no key {key!r}")
+        return Stroke(code)
+
+    def _find_in_shortcut(self, keysym: int, state: KeyboardState) -> Stroke:
+        """Return the key a person presses with Ctrl, Alt or Super down.
+
+        A letter or a digit is its key, whichever level it has it on: applications go by the key,
+        and a Shift with it would be another shortcut.
+        """
+        keymap = self._keyboard.map
+        char = char_of(keysym)
+        if keysym in _KEYPAD_DIGITS and not keymap.find_unaided(keysym, state):
+            char = str(_KEYPAD_DIGITS.index(keysym))  # Num Lock is off.
+        if char.isascii() and char.isalnum():
+            code = keymap.find_shortcut_key(char, state.group)
+            if code:
+                return Stroke(code)
+        stroke = self._find(char or keysym, keysym, state)
+        keypad = keysym_named(_ON_KEYPAD.get(char, ""))
+        if keypad and not keymap.is_plain_in_shortcut(stroke, state.group):
+            # Chromium, for one, takes Ctrl with a digit's key for the digit whatever else is on it.
+            code = keymap.find_plain(keypad, state.group)
+            return Stroke(code) if code else stroke
+        return stroke
+
+    def _find_text(self, text: str) -> list[Stroke]:
+        """Return the strokes of as much of a text as there are keycodes to lend at once.
+
+        Lent together, applications have to read the map but once.
+        """
+        state = self._look()
+        keymap = self._keyboard.map
+        if state.held & keymap.shortcut_modifiers(state.group):
+            raise ActionError(
+                "text cannot be typed while ctrl, alt or super is held down: it would be shortcuts"
+            )
+        found: dict[str, Stroke | None] = {}
+        rows: dict[str, tuple[int, int]] = {}
+        room = len(keymap.free) + sum(not self._codes_down[code] for code in self._lent.values())
+        count = 0
+        for char in text:
+            if char not in found:
+                name = _TYPED_KEYS.get(char)
+                symbol = keysym_named(name) if name else keysym_of_char(char)
+                found[char] = self._find_on_keys(symbol if name else char, state)
+                if found[char] is None:
+                    row = _row_of(symbol, state)
+                    if len({*rows.values(), row}) > room and rows:
+                        break
+                    rows[char] = row
+            count += 1
+        lent = self._lend(list(dict.fromkeys(rows.values())))
+        for char, row in rows.items():
+            found[char] = self._keyboard.map.find(char, state, only=lent[row])
+        return [found[char] or Stroke(lent[rows[char]]) for char in text[:count]]
 
     def _find(self, wanted: int | str, keysym: int, state: KeyboardState) -> Stroke:
-        stroke = self._keyboard.map.find(wanted, state, without=frozenset(self._lent.values()))
-        return stroke or Stroke(self._lend(keysym))
+        stroke = self._find_on_keys(wanted, state)
+        if stroke is None:
+            row = _row_of(keysym, state)
+            code = self._lend([row])[row]
+            stroke = self._keyboard.map.find(wanted, state, only=code) or Stroke(code)
+        return stroke
+
+    def _find_on_keys(self, wanted: int | str, state: KeyboardState) -> Stroke | None:
+        return self._keyboard.map.find(wanted, state, without=frozenset(self._lent.values()))
 
     def _look(self) -> KeyboardState:
         """Bring the map up to date and return what is on."""
         if self._keyboard.refresh():
-            for keysym, code in list(self._lent.items()):
-                if keysym not in self._keyboard.map.keys[code].symbols(0):
-                    del self._lent[keysym]  # Another map took its place.
+            for row, code in list(self._lent.items()):
+                if self._keyboard.map.keys[code].symbols(0) != row:
+                    del self._lent[row]  # Another map took its place.
         return self._keyboard.state()
 
-    def _lend(self, keysym: int) -> int:
-        """Put a symbol on a free keycode, the one lent longest ago when none is left."""
-        if keysym in self._lent:
-            self._lent.move_to_end(keysym)
-            return self._lent[keysym]
-        code = next(iter(self._keyboard.map.free), None)
-        if code is None:
-            oldest = next((s for s, c in self._lent.items() if not self._codes_down[c]), None)
-            if oldest is None:
+    def _lend(self, rows: list[tuple[int, int]]) -> dict[tuple[int, int], int]:
+        """Put symbols on free keycodes, those lent longest ago when none is left."""
+        new = [row for row in rows if row not in self._lent]
+        for row in rows:
+            if row in self._lent:
+                self._lent.move_to_end(row)
+        if new:
+            free = self._keyboard.map.free[: len(new)]
+            idle = [r for r, c in self._lent.items() if not self._codes_down[c] and r not in rows]
+            oldest = idle[: len(new) - len(free)]
+            if len(free) + len(oldest) < len(new):
+                symbol = new[0][0]
                 raise ActionError(
-                    f"no key has the symbol {char_of(keysym) or hex(keysym)} and no keycode is "
+                    f"no key has the symbol {char_of(symbol) or hex(symbol)} and no keycode is "
                     "free to lend it"
                 )
+            if oldest:
+                self.display.sync()
+                time.sleep(_SETTLE_S)  # What was typed with them must have been read.
+            codes = free + [self._lent.pop(row) for row in oldest]
+            for row, code in zip(new, codes, strict=True):
+                self._keyboard.lend(code, row)
+                self._lent[row] = code
             self.display.sync()
-            time.sleep(_SETTLE_S)  # What was typed with it must have been read.
-            code = self._lent.pop(oldest)
-        self._keyboard.lend(code, keysym)
-        self.display.sync()
-        time.sleep(_SETTLE_S)
-        self._lent[keysym] = code
-        self._keyboard.reread()
-        return code
+            time.sleep(_SETTLE_S)
+            self._keyboard.reread()
+        return {row: self._lent[row] for row in rows}
+
+
+def _row_of(keysym: int, state: KeyboardState) -> tuple[int, int]:
+    """Return what to lend for a symbol: a letter with its capital, as on any key.
+
+    Toolkits make a capital of a lone letter under Caps Lock; with a Shift that is held there is no
+    other way.
+    """
+    char = char_of(keysym)
+    lower, upper = char.lower(), char.upper()
+    is_cased = len(lower) == len(upper) == 1 and lower != upper and char in (lower, upper)
+    if not is_cased or state.modifiers & SHIFT:
+        return keysym, keysym
+    return keysym_of_char(lower), keysym_of_char(upper)
+
+
+def _is_typable(char: str) -> bool:
+    return char.isprintable() or unicodedata.category(char) == "Zs" or char in _JOINERS
 
 
 def _keysym_of(key: str) -> int:
-    keysym = keysym_named(BY_NAME[key].keysym)
+    named = key_named(key)
+    keysym = keysym_named(named.keysym) if named.keysym else keysym_of_char(key)
     if not keysym:
         raise ActionError(f"X11 has no key {key!r}")
     return keysym

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from gesturepose.gui.background import Question
 from gesturepose.platforms.applications import Application, list_applications
+from gesturepose.platforms.user_folders import home
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,7 +131,7 @@ class ApplicationPicker(QDialog):
         self._ok.setEnabled(bool(self.chosen))
 
     def _pick_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, self.tr("Pick a program"), str(Path.home()))
+        path, _ = QFileDialog.getOpenFileName(self, self.tr("Pick a program"), str(home() or ""))
         if path:
             self.chosen = path
             self.accept()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
-from gesturepose.actions.key_table import BY_ANY_NAME
+from gesturepose.actions.keys import parse_key
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -120,10 +120,11 @@ def read_chord(event: QKeyEvent) -> str:
     if name is None:
         if not 0x20 < key.value < 0x110000:
             return ""
-        known = BY_ANY_NAME.get(chr(key.value).lower())
-        if known is None:
+        char = chr(key.value)
+        try:
+            name = parse_key(char)
+        except ValueError:
             return ""
-        name = known.name
-        if not known.pyautogui.isalpha() and "shift" in modifiers:
+        if not char.isalpha() and "shift" in modifiers:
             modifiers.remove("shift")
     return "+".join([*modifiers, name])

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
@@ -18,6 +17,7 @@ from gesturepose.actions.programs import explain_command
 from gesturepose.gui.mapping.action_fields import ActionField
 from gesturepose.gui.mapping.application_picker import ApplicationPicker
 from gesturepose.gui.mapping.labels import NoteLabel, make_combo
+from gesturepose.platforms.user_folders import home
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -206,7 +206,7 @@ class OpenAction(CommandField):
         return self.tr("Give a web page or a file first.")
 
     def _pick(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, self.tr("Choose a file"), str(Path.home()))
+        path, _ = QFileDialog.getOpenFileName(self, self.tr("Choose a file"), str(home() or ""))
         if path:
             self.target.setText(path)
             self.edited.emit()

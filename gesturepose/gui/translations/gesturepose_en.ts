@@ -1343,6 +1343,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{action}: failed since, {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{action}: not done, {reason}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2415,6 +2419,14 @@
     </message>
     <message>
         <source>Your shoulders are not in view</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The camera hangs askew: turn its picture in the Settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture is black or frozen</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
