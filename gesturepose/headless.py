@@ -210,7 +210,9 @@ def run_headless(  # noqa: PLR0913 - the command line's options, by name
     GesturePoseError
         Anything a person can act on.
     """
-    _check_outputs({"--events": events, "--record": record}, (options.source, str(config_path)))
+    # The current folder's mapping is somebody's work also where it is not the one in use.
+    inputs = options.source, str(config_path), "gestures.toml"
+    _check_outputs({"--events": events, "--record": record}, inputs)
     with only_copy(acting=not options.dry_run and does_anything(config.bindings)) as right:
         _run(
             config,
