@@ -40,7 +40,9 @@ BOMBS = {
 }
 LARGE = {
     "a long text": f'{BINDING}type = "{"x" * (N - 60)}"\n',
-    "many words": f"{BINDING}launch = [" + '"x",' * (N // 4 - 20) + "]\n",
+    "many words": f"[control]\nallow_commands = true\n{BINDING}launch = ["
+    + '"x",' * (N // 4 - 40)
+    + "]\n",
     "many lines": "\n" * N,
     "many digits": "[control]\nengaged_s = 1." + "9" * N,
 }
