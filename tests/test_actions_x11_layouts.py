@@ -175,6 +175,8 @@ def test_a_shift_that_a_shortcut_names_is_sent_whatever_the_lock(desk: Desk) -> 
         ("de", "ctrl+ä", "adiaeresis", 4),
         ("de", "alt+ö", "odiaeresis", 8),
         ("fr", "ctrl+é", "eacute", 4),
+        ("th", "ctrl+plus", "KP_Add", 4),
+        ("th", "ctrl+minus", "KP_Subtract", 4),
         ("ru", "ctrl+ц", "Cyrillic_tse", 4),
         ("ru", "ctrl+w", "Cyrillic_tse", 4),
         ("gr", "alt+f", "Greek_phi", 8),

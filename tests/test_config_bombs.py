@@ -34,13 +34,18 @@ BOMBS = {
     "a long chord": (f'{BINDING}press = "{"x" * (N - 60)}"\n', "unknown key"),
     "a long gesture": (f'[[bindings]]\ngesture = "{"x" * (N - 60)}"\npress = "a"', "not defined"),
     "a long key": ("x" * N + " = 1", "unknown key"),
-    "a deep pattern": (f'{BINDING}press = "a"\napp = "{"(" * 50_000}{")" * 50_000}"', "not a reg"),
+    "a deep pattern": (
+        f'{BINDING}press = "a"\napp = "{"(" * 50_000}{")" * 50_000}"',
+        "longer than 1000",
+    ),
     "an open string": ('a = "' + "x" * N, "unterminated"),
     "many tables": ("".join(f"[a{i}]\n" for i in range(N // 9)), "unknown key"),
 }
 LARGE = {
     "a long text": f'{BINDING}type = "{"x" * (N - 60)}"\n',
-    "many words": f"{BINDING}launch = [" + '"x",' * (N // 4 - 20) + "]\n",
+    "many words": f"[control]\nallow_commands = true\n{BINDING}launch = ["
+    + '"x",' * (N // 4 - 40)
+    + "]\n",
     "many lines": "\n" * N,
     "many digits": "[control]\nengaged_s = 1." + "9" * N,
 }

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-STRANGE = '[[bindings]]\ngesture = "wave"\nlaunch = ["xterm", "-e", "evil"]\n'
+STRANGE = '[[bindings]]\ngesture = "wave"\nlaunch = "xterm"\n'
 RUN = ("--no-gui", "--dry-run", "--source", "demo", "--max-seconds", "0.1", "--events", "-")
 
 

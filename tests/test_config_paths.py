@@ -86,20 +86,22 @@ resource.setrlimit(resource.RLIMIT_AS, (12 << 30, 12 << 30))
 from gesturepose.cli import main
 def hang(*_): raise BaseException("it hangs")
 signal.signal(signal.SIGALRM, hang)
-told = {}
-for path in json.load(sys.stdin):
+told = []
+tries = [(option, command, path) for option, (command, paths) in json.load(sys.stdin).items()
+         for path in paths]
+for option, command, path in tries:
     error, output = io.StringIO(), io.StringIO()
     signal.alarm(20)
     try:
         with contextlib.redirect_stderr(error), contextlib.redirect_stdout(output):
-            code = main([path if word == "?" else word for word in sys.argv[1:]])
+            code = main([path if word == "?" else word for word in command])
     except BaseException as raised:
         code = repr(raised)
     signal.alarm(0)
-    told[path] = code, error.getvalue().splitlines()
+    told.append((option, path, code, error.getvalue().splitlines()))
 json.dump(told, sys.stdout)
 """
-"""The command line that was given, with every path in turn; other callers get defects raised."""
+"""Each command line with each of its paths in turn; other callers get defects raised."""
 
 
 @pytest.fixture
@@ -125,36 +127,28 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (tmp_path / "locked").chmod(0o700)
 
 
-def try_all(
-    folder: Path, command: Sequence[str], paths: Sequence[str]
-) -> dict[str, tuple[object, list[str]]]:
-    """Run a command on each path, in one process that heeds permissions."""
+def test_a_path_that_cannot_be_used_is_wrong_usage_in_one_line(folder: Path) -> None:
+    tries: dict[str, tuple[list[str], Sequence[str]]] = {}
+    for option, command in OPTIONS.items():
+        # The benchmark opens its clip first, and looks for networks as a run does.
+        tries[option] = command, BAD if "benchmark" not in option else BAD[::8]
+    tries |= {option: (command, BAD_OUTPUTS) for option, command in OUTPUTS.items()}
     done = subprocess.run(
-        powerless(sys.executable, "-c", TRY_ALL, *command),
+        powerless(sys.executable, "-c", TRY_ALL),
         cwd=folder,
         env=environment(folder / "config", {"XDG_DATA_HOME": str(folder / "share")}),
-        input=json.dumps(paths),
+        input=json.dumps(tries),
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=150,
         check=True,
     )
-    found: dict[str, tuple[object, list[str]]] = json.loads(done.stdout)
-    return found
-
-
-@pytest.mark.parametrize("option", OPTIONS)
-def test_a_path_that_cannot_be_used_is_wrong_usage_in_one_line(folder: Path, option: str) -> None:
-    for path, (code, lines) in try_all(folder, OPTIONS[option], BAD).items():
-        assert (code, len(lines)) == (2, 1), (path[:40], code, lines)
-        assert lines[0].startswith("gesturepose: ")
-
-
-@pytest.mark.parametrize("option", OUTPUTS)
-def test_an_output_that_cannot_be_written_is_wrong_usage(folder: Path, option: str) -> None:
-    for path, (code, lines) in try_all(folder, OUTPUTS[option], BAD_OUTPUTS).items():
+    told = json.loads(done.stdout)
+    assert len(told) == sum(len(paths) for _, paths in tries.values())
+    for option, path, code, lines in told:
         said = [line for line in lines if "runs on the CPU" not in line]
-        assert (code, len(said)) == (2, 1), (path[:40], code, lines)
+        assert (code, len(said)) == (2, 1), (option, path[:40], code, lines)
+        assert said[0].startswith("gesturepose: ")
 
 
 def start(
@@ -180,7 +174,6 @@ def start(
 APP = ("--source", "demo", "--dry-run", "--max-seconds", "0.5")
 HOMES: dict[str, dict[str, str | None]] = {
     "unset": {"HOME": None},
-    "missing": {"HOME": "/nonexistent"},
     "no folder": {"HOME": "/dev/null"},
     "relative": {"HOME": "relative"},
     "locked": {"HOME": "locked"},
@@ -196,7 +189,7 @@ def test_it_works_without_a_home_that_can_be_used(folder: Path, home: str) -> No
         for name, value in HOMES[home].items()
     }
     prefix = powerless(sys.executable)
-    for arguments in (("check",), ("models", "--no-time"), RUN, APP):
+    for arguments in (("models", "--no-time"), APP if home in ("unset", "locked") else RUN):
         done = start(folder, prefix, more, *arguments)
         assert done.returncode == 0, (arguments, done.stderr)
         assert "unexpectedly" not in done.stderr
@@ -205,7 +198,7 @@ def test_it_works_without_a_home_that_can_be_used(folder: Path, home: str) -> No
     assert not (folder / "~").exists()
 
 
-@pytest.mark.parametrize("arguments", [("check",), ("models", "--no-time"), RUN, APP])
+@pytest.mark.parametrize("arguments", [("models", "--no-time"), APP])
 def test_it_works_for_an_account_without_an_entry(folder: Path, arguments: tuple[str, ...]) -> None:
     done = start(folder, unknown_account(sys.executable), {"HOME": None}, *arguments)
     assert done.returncode == 0, done.stderr
@@ -221,7 +214,7 @@ def test_it_works_in_a_folder_that_is_gone_or_may_not_be_entered(folder: Path) -
         gone.mkdir(exist_ok=True)
         shell = ["sh", "-c", script.format(step), str(gone)]
         prefix = [*powerless(*shell), sys.executable]
-        for arguments in (("check",), RUN):
+        for arguments in (("check",), RUN) if "rmdir" in step else (RUN,):
             gone.chmod(0o700) if gone.exists() else gone.mkdir()
             done = start(folder, prefix, {}, *arguments)
             assert done.returncode == 0, done.stderr

@@ -20,6 +20,7 @@ BEFORE = """\
 # The mapping.
 [control]
 engaged_s = 15.0  # long
+allow_commands = true
 
 [gestures]
 wave.pose = [{ above = ["left_wrist", "nose"] }]

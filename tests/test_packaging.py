@@ -1,12 +1,16 @@
 """The wheel holds what a user needs, and nothing else."""
 
+import re
 import tomllib
 import zipfile
 from email.parser import Parser
+from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import gesturepose
 
@@ -112,3 +116,22 @@ def test_the_two_runtimes_are_never_both_required() -> None:
         environment = {"sys_platform": platform, "platform_machine": machine}
         taken = [r.name for r in runtimes if r.marker and r.marker.evaluate(environment)]
         assert taken == [expected]
+
+
+def test_the_notice_names_everything_that_is_installed_beside_it() -> None:
+    notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    named = {canonicalize_name(word) for word in re.findall(r"[\w.-]+\w", notice)}
+    assert _requirements("gesturepose", set()) - named == set()
+
+
+def _requirements(name: str, seen: set[str]) -> set[str]:
+    """Everything that pip installs for a package here, and the package."""
+    name = canonicalize_name(name)
+    if name in seen:
+        return seen
+    seen.add(name)
+    for text in metadata.requires(name) or ():
+        requirement = Requirement(text)
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            _requirements(requirement.name, seen)
+    return seen

@@ -119,3 +119,12 @@ def test_recognised_gestures_in_the_sample_output_are_those_of_the_demo_clip() -
     output = next(b for b in _blocks("text") if "watching demo" in b)
     named = re.findall(r"^ +[\d.]+ s  ([a-z][a-z ]*)$", output, re.MULTILINE)
     assert [n.replace(" ", "_") for n in named] == [g["name"] for g in labels["gestures"]]
+
+
+def test_every_test_that_holds_a_promise_exists() -> None:
+    text = (REPO / "SECURITY.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(test_\w+\.py)(?:::(\w+))?`", text)
+    assert len(named) > 20
+    for file, test in named:
+        source = (REPO / "tests" / file).read_text(encoding="utf-8")
+        assert not test or f"def {test}(" in source, f"{file}::{test}"

@@ -155,7 +155,7 @@ def start(folder: Path, server: XServer, **more: str) -> RunningProgram:
     config.write_text(gestures + BINDINGS, encoding="utf-8")
     return RunningProgram(
         folder / "run",
-        *("--config", config, "--source", DEMO_POSES, "--realtime", "--max-seconds", "8"),
+        *("--config", config, "--source", DEMO_POSES, "--realtime", "--max-seconds", "24"),
         more_environment={"DISPLAY": server.display, **more},
     )
 

@@ -40,6 +40,8 @@ _LEVEL_KEYS = ("ISO_Level5_Shift", "ISO_Level3_Shift", "Shift_L", "Shift_R")
 _MODIFIER_SYMBOLS = range(0xFFE1, 0xFFEF)
 _LEVEL_SYMBOLS = (*range(0xFE02, 0xFE14), 0xFF7E)
 _USUAL_ALT, _USUAL_SUPER = 0x08, 0x40
+_DIGITS = frozenset("0123456789")
+_DIGIT_PLACES = tuple(f"AE{place:02}" for place in range(1, 11))
 _MOST_GROUPS = 4
 _TYPED_ON = re.compile(r"A[A-E]\d\d|TLDE|BKSL|LSGT|SPCE")
 _AMERICAN_ROWS = {
@@ -257,8 +259,14 @@ class Keymap:
         of another alphabet, the key of the first group that does; else the key where it is on the
         American keyboard, as toolkits do.
         """
-        groups = dict.fromkeys((group, *range(_MOST_GROUPS)))
-        for some in groups:
+        return self._find_typed(char, group) or self.code_at(_AMERICAN_KEYS.get(char, ""))
+
+    def has_typed(self, char: str, group: int) -> bool:
+        """Whether any key that people type on has a character, in any group."""
+        return bool(self._find_typed(char, group))
+
+    def _find_typed(self, char: str, group: int) -> int:
+        for some in dict.fromkeys((group, *range(_MOST_GROUPS))):
             places = [
                 (level, code)
                 for code in self._typed_on & self.keys.keys()
@@ -267,7 +275,7 @@ class Keymap:
             ]
             if places:
                 return min(places)[1]
-        return self.code_at(_AMERICAN_KEYS.get(char, ""))
+        return 0
 
     def find_unaided(self, symbol: int, state: KeyboardState) -> int:
         """Return a key that has a symbol without any other key; 0 if none has."""
@@ -275,10 +283,14 @@ class Keymap:
         return stroke.code if stroke and not stroke.modifiers else 0
 
     def is_plain_in_shortcut(self, stroke: Stroke, group: int) -> bool:
-        """Whether a stroke is no digit's key, and needs no modifier but Shift."""
+        """Whether a stroke is no digit's key, nor at a digit's place, and needs at most Shift."""
+        if stroke.code in map(self.code_at, _DIGIT_PLACES):
+            return False
         symbols = self.keys[stroke.code].symbols(group)
         others = [code for code in stroke.modifiers if self.keys[code].sets != SHIFT]
-        return not others and not any(map(str.isdecimal, map(char_of, symbols[:2])))
+        return not others and not any(
+            char_of(symbol) in _DIGITS for symbol in symbols[:2] if symbol
+        )
 
     def is_modifier(self, code: int, group: int) -> bool:
         """Whether a key is one that means something only with others."""

@@ -183,6 +183,10 @@ class X11Keyboard:
         char = char_of(keysym)
         if keysym in _KEYPAD_DIGITS and not keymap.find_unaided(keysym, state):
             char = str(_KEYPAD_DIGITS.index(keysym))  # Num Lock is off.
+        if char.isascii() and char.isdigit() and not keymap.has_typed(char, state.group):
+            code = keymap.find_unaided(_KEYPAD_DIGITS[int(char)], state)
+            if code:
+                return Stroke(code)  # Num Lock is on.
         if char.isascii() and char.isalnum():
             code = keymap.find_shortcut_key(char, state.group)
             if code:
