@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from support_x11 import XServer, x_server
+from support_x11 import REPO, XServer, x_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,3 +124,17 @@ def test_no_module_of_the_program_imports_the_other_binding() -> None:
         )
     finally:
         server.stop()
+
+
+def test_nothing_that_is_imported_later_adds_requests_while_a_connection_is_made() -> None:
+    used = set()
+    for path in (REPO / "gesturepose").rglob("*.py"):
+        used |= set(re.findall(r"(?:import|from) (xcffib\.\w+)", path.read_text(encoding="utf-8")))
+    script = (
+        "import sys; from gesturepose.platforms import x11_display as x; x._import_xcffib();"
+        f"print([name for name in {sorted(used)!r} if name not in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=REPO, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

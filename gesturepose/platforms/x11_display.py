@@ -190,8 +190,12 @@ def _no_display() -> str:
 
 
 def _import_xcffib() -> None:
-    """Load libxcb with the requests used here; they must be known before a connection is made."""
+    """Load libxcb with all requests used anywhere; they must be known before a connection is made.
+
+    While one is made the list of them is gone through, and another thread must not add to it.
+    """
     try:
+        import xcffib.shape
         import xcffib.xkb
         import xcffib.xproto
         import xcffib.xtest  # noqa: F401 (registers itself)
