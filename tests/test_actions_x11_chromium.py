@@ -72,6 +72,7 @@ def test_the_default_shortcuts_work_on_every_layout(
 ) -> None:
     layouts = [
         *(("us", 0), ("de", 0), ("fr", 0), ("be", 0), ("ch", 0), ("tr", 0), ("cz", 0), ("ru", 0)),
+        *(("jp", 0), ("th", 0)),
         *(("us,ru,de", 1), ("us,ru,de", 2), ("fr,us,de", 0), ("de,fr", 1)),
     ]
     browser.go(f"{pages}/first")

@@ -176,6 +176,7 @@ def test_a_shift_that_a_shortcut_names_is_sent_whatever_the_lock(desk: Desk) -> 
         ("de", "alt+ö", "odiaeresis", 8),
         ("fr", "ctrl+é", "eacute", 4),
         ("th", "ctrl+plus", "KP_Add", 4),
+        ("jp", "ctrl+plus", "KP_Add", 4),
         ("th", "ctrl+minus", "KP_Subtract", 4),
         ("ru", "ctrl+ц", "Cyrillic_tse", 4),
         ("ru", "ctrl+w", "Cyrillic_tse", 4),

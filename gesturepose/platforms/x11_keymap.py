@@ -283,14 +283,15 @@ class Keymap:
         return stroke.code if stroke and not stroke.modifiers else 0
 
     def is_plain_in_shortcut(self, stroke: Stroke, group: int) -> bool:
-        """Whether a stroke is no digit's key, nor at a digit's place, and needs at most Shift."""
+        """Whether a key's ``+`` or ``-`` is taken for that by applications that go by the key.
+
+        It is where the key has no digit, nor a digit's place, and gives the character without
+        Shift; ``=`` on it counts as ``+``.
+        """
         if stroke.code in map(self.code_at, _DIGIT_PLACES):
             return False
-        symbols = self.keys[stroke.code].symbols(group)
-        others = [code for code in stroke.modifiers if self.keys[code].sets != SHIFT]
-        return not others and not any(
-            char_of(symbol) in _DIGITS for symbol in symbols[:2] if symbol
-        )
+        chars = [char_of(symbol) for symbol in self.keys[stroke.code].symbols(group)[:2]]
+        return not _DIGITS & set(chars) and (not stroke.modifiers or chars[0] == "=")
 
     def is_modifier(self, code: int, group: int) -> bool:
         """Whether a key is one that means something only with others."""
