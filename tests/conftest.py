@@ -13,6 +13,7 @@ import gc
 import itertools
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,9 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+if hasattr(signal, "SIGHUP"):
+    # Programs under test are to hear of a closed terminal, whatever started the tests ignores.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # Some tests import onnxruntime before anything of ours.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"

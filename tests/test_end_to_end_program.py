@@ -27,6 +27,8 @@ from support_program import (
 )
 from support_x11 import wait_until
 
+from gesturepose.resources import default_config
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -149,11 +151,12 @@ def test_without_events_it_speaks_to_people_and_ends_in_time(tmp_path: Path) -> 
     lines = run.stdout.splitlines()
     assert re.fullmatch(r"GesturePose \S+ watching demo", lines[0])
     assert re.fullmatch(r"  network movenet-multipose-int8 on \w+", lines[1])
+    assert lines[2] == f"  mapping {default_config()}"
     raise_right_hand = label("raise_right_hand")
-    said = re.fullmatch(r" +(\d+\.\d\d) s  raise right hand", lines[2])
+    said = re.fullmatch(r" +(\d+\.\d\d) s  raise right hand", lines[3])
     assert said
     assert raise_right_hand["start_s"] <= float(said[1]) <= raise_right_hand["end_s"] + 0.5
-    assert re.fullmatch(rf" +{said[1]} s    -> would \S.*", lines[3])
+    assert re.fullmatch(rf" +{said[1]} s    -> would \S.*", lines[4])
     figures = re.fullmatch(
         r"(\d+) frames \((\d+) looked at, 0 dropped\), (\d+\.\d) s of source in \d+\.\d s",
         lines[-2],
@@ -163,7 +166,7 @@ def test_without_events_it_speaks_to_people_and_ends_in_time(tmp_path: Path) -> 
     assert 0 < int(figures[2]) < int(figures[1])
     assert float(figures[3]) <= 4.2
     assert all(f"{stage} " in lines[-1] for stage in _STAGES)
-    assert len(lines) == 6
+    assert len(lines) == 7
 
 
 def test_a_stream_that_dies_comes_back_and_interrupting_ends_the_run_well(

@@ -126,7 +126,7 @@ def test_tensorrt_names_the_library_too_and_makes_a_place_for_its_engines(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(providers, "_NVIDIA_DRIVER", ctypes.util.find_library("c"))
-    monkeypatch.setattr("platformdirs.user_cache_dir", lambda *_, **__: str(tmp_path))
+    monkeypatch.setattr(providers, "user_folder", lambda _: tmp_path)
     with pytest.raises(ModelError, match=r"'tensorrt' does not work here \(lib\S+ is missing\)"):
         load("tensorrt")
     assert (tmp_path / "tensorrt").is_dir()

@@ -8,16 +8,15 @@ lies below or lets clicks through. It must not take anything for longer than it 
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
-import struct
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import xcffib
-import xcffib.shape
-import xcffib.xproto
+from gesturepose.errors import ActionError
+from gesturepose.platforms.x11_display import open_display, watch_connection
+
+if TYPE_CHECKING:
+    from gesturepose.platforms.x11_display import Display
 
 _LOG = logging.getLogger(__name__)
 
@@ -33,7 +32,7 @@ class X11Lockers:
     """Looks at one display, that of the environment. For one thread."""
 
     def __init__(self) -> None:
-        self._display: _Display | None = None
+        self._display: _Screen | None = None
         self._look_at = 0.0
         self.locked = False
 
@@ -49,9 +48,9 @@ class X11Lockers:
         self._look_at = now + _LOOK_S
         try:
             if self._display is None:
-                self._display = _Display()
+                self._display = _Screen(open_display())
             self.locked = self._display.is_locked()
-        except (xcffib.XcffibException, OSError) as error:
+        except (ActionError, OSError) as error:
             _LOG.debug("cannot look for lockers on the display: %r", error)
             self.locked = False
             self.close()
@@ -64,29 +63,38 @@ class X11Lockers:
             display.close()
 
 
-class _Display:
+class _Screen:
     """A connection to the X server, and what is known of its windows."""
 
-    def __init__(self) -> None:
-        self._connection: Any = xcffib.connect(display=os.environ.get("DISPLAY"))
-        self._core: Any = self._connection.core
-        self._screen: Any = self._connection.get_setup().roots[0]
-        self._clients: int = ~self._connection.get_setup().resource_id_mask
+    def __init__(self, display: Display) -> None:
+        import xcffib.shape
+
+        self._display = display
+        self._core: Any = display.core
+        self._clients: int = ~display.connection.get_setup().resource_id_mask
         self._shapes: Any = None
-        if self._core.QueryExtension(5, "SHAPE").reply().present:
-            self._shapes = self._connection(xcffib.shape.key)
-        self._status = self._intern("_SCREENSAVER_STATUS")
+        with watch_connection(display):
+            if display.has_extension("SHAPE"):
+                self._shapes = display.connection(xcffib.shape.key)
         self._tries: dict[int, int] = {}
 
     def close(self) -> None:
         """Disconnect."""
-        with contextlib.suppress(xcffib.XcffibException):
-            self._connection.disconnect()
+        self._display.close()
 
     def is_locked(self) -> bool:
-        """Look whether the screen is locked."""
-        if self._xscreensaver_locks():
-            return True
+        """Look whether the screen is locked.
+
+        Raises
+        ------
+        ConnectionLostError
+            The X server went away.
+        """
+        with watch_connection(self._display):
+            return self._xscreensaver_locks() or self._is_covered()
+
+    def _is_covered(self) -> bool:
+        """Whether another program has covered the screen and taken the keyboard."""
         cover = self._find_cover()
         tries = self._tries.get(cover, 0)
         self._tries = {cover: tries + 1}
@@ -97,30 +105,19 @@ class _Display:
             return True
         return False
 
-    def _intern(self, name: str) -> int:
-        return int(self._core.InternAtom(False, len(name), name).reply().atom)
-
     def _xscreensaver_locks(self) -> bool:
         """Whether xscreensaver runs and says LOCK; what it said stays behind where it crashed."""
-        status = self._read(self._screen.root, self._status)
-        if len(status) < 4:
+        display = self._display
+        status = display.read_property(display.root, "_SCREENSAVER_STATUS")
+        if not status or status[0] != display.atom("LOCK"):
             return False
-        (state,) = struct.unpack_from("=I", status)
-        if not state or state != self._intern("LOCK"):
-            return False
-        version = self._intern("_SCREENSAVER_VERSION")
-        return any(self._read(window, version) for window in self._children())
-
-    def _read(self, window: int, name: int) -> bytes:
-        try:
-            found = self._core.GetProperty(False, window, name, 0, 0, 16).reply()
-        except xcffib.ProtocolException:  # the window is gone
-            return b""
-        return bytes(found.value.buf()) if found.format else b""
+        return any(
+            display.read_property(window, "_SCREENSAVER_VERSION") for window in self._children()
+        )
 
     def _children(self) -> list[int]:
         """Return the windows on the screen, the topmost first."""
-        return list(self._core.QueryTree(self._screen.root).reply().children)[::-1]
+        return list(self._core.QueryTree(self._display.root).reply().children)[::-1]
 
     def _find_cover(self) -> int:
         """Return the window that no window manager has and that covers all others; 0 for none.
@@ -128,6 +125,9 @@ class _Display:
         Smaller windows above it count as its own, such as a field for the password, only where
         the same program has them.
         """
+        import xcffib.xproto
+
+        screen = self._display.screen
         above: list[int] = []
         for window in self._children():
             try:
@@ -138,13 +138,13 @@ class _Display:
                     continue
                 if self._lets_clicks_through(window):
                     continue
-            except xcffib.ProtocolException:  # gone meanwhile
+            except xcffib.Error:  # gone meanwhile
                 continue
             covers = (
                 geometry.x <= 0
                 and geometry.y <= 0
-                and geometry.x + geometry.width >= self._screen.width_in_pixels
-                and geometry.y + geometry.height >= self._screen.height_in_pixels
+                and geometry.x + geometry.width >= screen.width_in_pixels
+                and geometry.y + geometry.height >= screen.height_in_pixels
             )
             if covers:
                 client = window & self._clients
@@ -160,16 +160,18 @@ class _Display:
         """Whether a window takes no clicks anywhere, as what a compositor draws on."""
         if self._shapes is None:
             return False
+        import xcffib.shape
+
         found = self._shapes.GetRectangles(window, xcffib.shape.SK.Input).reply()
         return not found.rectangles_len
 
     def _keyboard_is_taken(self) -> bool:
         """Find out by trying to take it, and give it back at once."""
-        now, mode = xcffib.xproto.Time.CurrentTime, xcffib.xproto.GrabMode.Async
-        grab = self._core.GrabKeyboard(False, self._screen.root, now, mode, mode)
-        status = grab.reply().status
-        if status == xcffib.xproto.GrabStatus.Success:
+        from xcffib.xproto import GrabMode, GrabStatus, Time
+
+        now, mode = Time.CurrentTime, GrabMode.Async
+        status = self._core.GrabKeyboard(False, self._display.root, now, mode, mode).reply().status
+        if status == GrabStatus.Success:
             self._core.UngrabKeyboard(now)
-            self._connection.flush()
-        taken = (xcffib.xproto.GrabStatus.AlreadyGrabbed, xcffib.xproto.GrabStatus.Frozen)
-        return status in taken
+            self._display.connection.flush()
+        return status in (GrabStatus.AlreadyGrabbed, GrabStatus.Frozen)
