@@ -6,6 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import pytest
@@ -20,12 +22,18 @@ from gesturepose.resources import default_config
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
 __all__ = ["x_server"]
 pytestmark = pytest.mark.x11
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder with a short name: the path of a socket may have a hundred bytes."""
+    with tempfile.TemporaryDirectory(prefix="gp-") as folder:
+        yield Path(folder)
 
 
 class Started:
