@@ -56,6 +56,20 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     return 0 if is_one_file or os.cpu_count() == 1 else 2
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that has the slow examples tried as well."""
+    parser.addoption("--thorough", action="store_true", help="also what repeats others, slowly")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked thorough, unless it is asked for."""
+    if config.getoption("--thorough"):
+        return
+    left_out = [item for item in items if "thorough" in item.keywords]
+    items[:] = [item for item in items if "thorough" not in item.keywords]
+    config.hook.pytest_deselected(items=left_out)
+
+
 def pytest_unconfigure() -> None:
     """Take the session's folder away."""
     shutil.rmtree(_session, ignore_errors=True)

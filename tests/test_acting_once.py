@@ -129,6 +129,7 @@ def test_a_dry_run_beside_a_copy_that_acts_is_welcome_in_either_order(
 
 
 @pytest.mark.x11
+@pytest.mark.thorough
 def test_copies_on_two_displays_do_not_disturb_each_other(
     tmp_path: Path, session: dict[str, str]
 ) -> None:
@@ -167,6 +168,7 @@ def test_a_refused_start_leaves_its_outputs_alone(tmp_path: Path, session: dict[
 
 
 @pytest.mark.x11
+@pytest.mark.thorough
 def test_a_program_that_was_launched_does_not_keep_the_right(
     tmp_path: Path, session: dict[str, str]
 ) -> None:

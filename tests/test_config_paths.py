@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support_accounts import powerless, unknown_account
 from support_program import environment
+from support_thorough import thorough
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -127,11 +128,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (tmp_path / "locked").chmod(0o700)
 
 
-def test_a_path_that_cannot_be_used_is_wrong_usage_in_one_line(folder: Path) -> None:
+def test_a_path_that_cannot_be_used_is_wrong_usage_in_one_line(
+    folder: Path, request: pytest.FixtureRequest
+) -> None:
+    is_thorough = request.config.getoption("--thorough")
     tries: dict[str, tuple[list[str], Sequence[str]]] = {}
     for option, command in OPTIONS.items():
+        step = 1 if is_thorough or option in ("--config", "evaluate") else 3
         # The benchmark opens its clip first, and looks for networks as a run does.
-        tries[option] = command, BAD if "benchmark" not in option else BAD[::8]
+        tries[option] = command, BAD[:: 8 if "benchmark" in option else step]
     tries |= {option: (command, BAD_OUTPUTS) for option, command in OUTPUTS.items()}
     done = subprocess.run(
         powerless(sys.executable, "-c", TRY_ALL),
@@ -182,7 +187,9 @@ HOMES: dict[str, dict[str, str | None]] = {
 }
 
 
-@pytest.mark.parametrize("home", HOMES)
+@pytest.mark.parametrize(
+    "home", [thorough(home, when=home not in ("unset", "locked")) for home in HOMES]
+)
 def test_it_works_without_a_home_that_can_be_used(folder: Path, home: str) -> None:
     more = {
         name: str(folder / value) if value == "locked" else value

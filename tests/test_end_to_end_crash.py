@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support_held_keys import HoldingProgram, KeysDown, command_of, write_raised_hand
+from support_thorough import thorough
 from support_x11 import XServer, wait_until, x_server
 
 from gesturepose.actions.sinks.held_note import let_go_of_left_keys
@@ -52,7 +53,7 @@ def is_gone(pid: int) -> bool:
     return not command_of(pid)
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGABRT, signal.SIGSEGV])
+@pytest.mark.parametrize("number", [signal.SIGKILL, thorough(signal.SIGABRT), signal.SIGSEGV])
 def test_keys_come_up_when_the_program_dies(
     x_server: XServer, keys_down: KeysDown, raised: Path, tmp_path: Path, number: signal.Signals
 ) -> None:

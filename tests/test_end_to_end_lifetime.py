@@ -25,6 +25,7 @@ from support_held_keys import (
 )
 from support_program import environment
 from support_recordings import write_set
+from support_thorough import thorough
 from support_x11 import XServer, wait_until, x_server
 
 if TYPE_CHECKING:
@@ -50,7 +51,10 @@ def keys_down(x_server: XServer) -> Iterator[KeysDown]:
     keys.close()
 
 
-@pytest.mark.parametrize("number", ENDING)
+@pytest.mark.parametrize(
+    "number",
+    [thorough(number, when=number.name not in ("SIGHUP", "SIGQUIT")) for number in ENDING],
+)
 def test_a_signal_that_asks_for_the_end_ends_it_in_order(
     x_server: XServer, keys_down: KeysDown, raised: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
@@ -70,7 +74,7 @@ def test_a_signal_that_asks_for_the_end_ends_it_in_order(
         assert lines[-1]["type"] == "stop"
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGQUIT])
+@pytest.mark.parametrize("number", [signal.SIGHUP, thorough(signal.SIGQUIT)])
 def test_a_signal_ends_it_without_a_display_too(
     raised: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
@@ -96,7 +100,7 @@ def test_a_program_that_is_to_outlive_its_terminal_does(
         assert keys_down() == []
 
 
-@pytest.mark.parametrize("more", [(), ("--events", "-")])
+@pytest.mark.parametrize("more", [thorough(()), ("--events", "-")])
 def test_a_terminal_that_was_closed_ends_it(
     x_server: XServer, keys_down: KeysDown, raised: Path, tmp_path: Path, more: tuple[str, ...]
 ) -> None:
@@ -122,9 +126,9 @@ def test_a_terminal_that_was_closed_ends_it(
 @pytest.mark.parametrize(
     "case",
     [
-        ("terminal", signal.SIGTERM),
+        thorough(("terminal", signal.SIGTERM)),
         ("explained terminal", signal.SIGHUP),
-        ("explained terminal", signal.SIGINT),
+        thorough(("explained terminal", signal.SIGINT)),
         ("pipe", signal.SIGTERM),
     ],
 )
@@ -223,7 +227,9 @@ def test_a_recording_nobody_reads_keeps_neither_keys_nor_the_program(
     os.close(outer)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+@pytest.mark.parametrize(
+    "number", [thorough(signal.SIGTERM), signal.SIGHUP, thorough(signal.SIGQUIT)]
+)
 def test_a_command_ends_well_on_every_request(tmp_path: Path, number: signal.Signals) -> None:
     with subprocess.Popen(
         [

@@ -123,6 +123,7 @@ def test_a_second_start_brings_the_first_one_s_window_to_the_front_and_ends(
         assert "Traceback" not in first.log
 
 
+@pytest.mark.thorough
 def test_after_an_app_was_killed_the_next_one_starts_and_one_that_only_practises_always_does(
     tmp_path: Path, x_server: XServer, platform: X11Platform
 ) -> None:

@@ -14,6 +14,7 @@ import tomllib
 from typing import TYPE_CHECKING, Self
 
 import pytest
+from support_thorough import thorough
 from support_x11 import XServer, wait_until, window_manager, x_server
 
 from gesturepose.actions.keys import parse_chord
@@ -149,7 +150,10 @@ def test_closing_the_window_ends_it_where_there_is_no_tray(desktop: Desktop) -> 
     assert desktop.wait_for_end() == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+@pytest.mark.parametrize(
+    "number",
+    [thorough(signal.SIGINT), signal.SIGTERM, signal.SIGHUP, thorough(signal.SIGQUIT)],
+)
 def test_a_signal_ends_it_well(desktop: Desktop, number: signal.Signals) -> None:
     desktop.wait_for_window()
     os.kill(desktop.process.pid, number)

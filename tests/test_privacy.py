@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support_seclusion import run_secluded
-from support_x11 import REPO
+from support_x11 import REPO, XServer, x_server
 
 from gesturepose.pose import telemetry
 from gesturepose.pose.runtime import import_onnxruntime
@@ -24,6 +24,8 @@ from gesturepose.resources import demo_clip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+__all__ = ["x_server"]
 
 OWN_FOLDERS = re.compile(r"home/\.(config|cache|local/share|local/state)/gesturepose/")
 TELEMETRY = Path("Microsoft", "DeveloperTools", ".onnxruntime")
@@ -62,6 +64,20 @@ def test_nobody_is_asked_and_nothing_is_left(name: str, tmp_path: Path) -> None:
     )
     assert "Traceback" not in traces.output
     assert traces.exit_code == 0, traces.output
+    assert (traces.asked, traces.sent_to) == ([], [])
+    assert [file for file in traces.files if not OWN_FOLDERS.match(file)] == []
+
+
+@pytest.mark.x11
+def test_nobody_is_asked_while_it_acts_either(x_server: XServer, tmp_path: Path) -> None:
+    mapping = tmp_path / "gestures.toml"
+    mapping.write_text("[[bindings]]\ngesture = 'raise_right_hand'\npress = 'f13'\n")
+    traces = run_secluded(
+        (*PROGRAM, "--no-gui", "--source", "demo", "--config", str(mapping), "--max-seconds", "4"),
+        tmp_path / "secluded",
+        more={"DISPLAY": x_server.display, "PYTHONPATH": str(REPO)},
+    )
+    assert "-> press f13" in traces.output
     assert (traces.asked, traces.sent_to) == ([], [])
     assert [file for file in traces.files if not OWN_FOLDERS.match(file)] == []
 
