@@ -192,7 +192,7 @@ def test_the_app_asks_and_uses_the_mapping_when_told_to(app: App, folder: Path) 
     here = folder / "gestures.toml"
     asked = app.window.notices.text
     assert asked.startswith(f"Use the mapping of this folder? {here} has 1 action (launch)")
-    assert "1 of which start programs" in asked
+    assert "one of which starts a program" in asked
     assert app.document.path == default_config()
     assert f"Mapping: {default_config()}" in app.window.log.text
     press(app, 0)

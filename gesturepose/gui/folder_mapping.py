@@ -82,7 +82,9 @@ class FolderMapping(QObject):
         many = self.tr("{count} actions ({kinds})")
         said = self.tr("1 action ({kinds})") if len(bindings) == 1 else many
         said = said.format(count=len(bindings), kinds=", ".join(kinds))
-        if starts:
+        if starts == 1:
+            said += self.tr(", one of which starts a program")
+        elif starts:
             said += self.tr(", {count} of which start programs").format(count=starts)
         return said if bindings else self.tr("no actions")
 

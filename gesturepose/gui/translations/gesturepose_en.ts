@@ -840,6 +840,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>, one of which starts a program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>, {count} of which start programs</source>
         <translation type="unfinished"></translation>
     </message>
