@@ -115,6 +115,7 @@ def test_after_a_copy_was_killed_the_next_one_acts_at_once(
             assert two.stop() == 0
 
 
+@pytest.mark.thorough
 @pytest.mark.x11
 def test_a_dry_run_beside_a_copy_that_acts_is_welcome_in_either_order(
     tmp_path: Path, session: dict[str, str]
@@ -186,6 +187,7 @@ def test_a_program_that_was_launched_does_not_keep_the_right(
             os.kill(int(pid.read_text()), signal.SIGKILL)
 
 
+@pytest.mark.thorough
 @pytest.mark.x11
 def test_a_mapping_that_begins_to_act_while_another_copy_does_is_refused(
     tmp_path: Path, session: dict[str, str]

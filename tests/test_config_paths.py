@@ -134,7 +134,7 @@ def test_a_path_that_cannot_be_used_is_wrong_usage_in_one_line(
     is_thorough = request.config.getoption("--thorough")
     tries: dict[str, tuple[list[str], Sequence[str]]] = {}
     for option, command in OPTIONS.items():
-        step = 1 if is_thorough or option in ("--config", "evaluate") else 3
+        step = 1 if is_thorough or option == "--config" else 5
         # The benchmark opens its clip first, and looks for networks as a run does.
         tries[option] = command, BAD[:: 8 if "benchmark" in option else step]
     tries |= {option: (command, BAD_OUTPUTS) for option, command in OUTPUTS.items()}
@@ -205,7 +205,7 @@ def test_it_works_without_a_home_that_can_be_used(folder: Path, home: str) -> No
     assert not (folder / "~").exists()
 
 
-@pytest.mark.parametrize("arguments", [("models", "--no-time"), APP])
+@pytest.mark.parametrize("arguments", [("models", "--no-time"), thorough(APP)])
 def test_it_works_for_an_account_without_an_entry(folder: Path, arguments: tuple[str, ...]) -> None:
     done = start(folder, unknown_account(sys.executable), {"HOME": None}, *arguments)
     assert done.returncode == 0, done.stderr

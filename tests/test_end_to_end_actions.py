@@ -64,6 +64,7 @@ def test_without_a_display_a_mapping_with_keys_is_refused_with_the_fix(
     assert off.returncode == 0, off.stderr
 
 
+@pytest.mark.thorough
 def test_keys_that_come_with_another_mapping_are_told_to_do_nothing(tmp_path: Path) -> None:
     config = tmp_path / "mapping.toml"
     config.write_text(_bind('notify = "hello"', "wave"))
@@ -94,6 +95,7 @@ def test_an_early_failure_names_gesture_and_binding(tmp_path: Path, raised: Path
     assert "Traceback" not in run.stderr
 
 
+@pytest.mark.thorough
 def test_live_a_later_failure_corrects_what_was_told(tmp_path: Path) -> None:
     config = tmp_path / "mapping.toml"
     config.write_text(_ALLOW + _bind('run = ["sh", "-c", "sleep 0.9; exit 3"]'))

@@ -123,6 +123,7 @@ def test_the_next_start_lets_go_of_what_everybody_else_could_not(
     assert not list((tmp_path / "gesturepose").iterdir())
 
 
+@pytest.mark.thorough
 def test_a_guard_that_was_killed_is_replaced(
     x_server: XServer, keys_down: KeysDown, raised: Path, tmp_path: Path
 ) -> None:

@@ -74,6 +74,7 @@ def test_a_signal_that_asks_for_the_end_ends_it_in_order(
         assert lines[-1]["type"] == "stop"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", [signal.SIGHUP, thorough(signal.SIGQUIT)])
 def test_a_signal_ends_it_without_a_display_too(
     raised: Path, tmp_path: Path, number: signal.Signals
@@ -188,6 +189,7 @@ def test_a_gesture_that_ends_lets_go_while_nobody_reads(
     assert "lost_lines" not in lines[-1]
 
 
+@pytest.mark.thorough
 def test_a_reader_that_has_gone_ends_it_and_keys_come_up(
     x_server: XServer, keys_down: KeysDown, raised: Path, tmp_path: Path
 ) -> None:
@@ -211,6 +213,7 @@ def test_a_reader_that_has_gone_ends_it_and_keys_come_up(
         assert keys_down() == []
 
 
+@pytest.mark.thorough
 def test_a_recording_nobody_reads_keeps_neither_keys_nor_the_program(
     x_server: XServer, keys_down: KeysDown, raised: Path, tmp_path: Path
 ) -> None:

@@ -202,6 +202,7 @@ def test_a_copy_without_a_window_does_not_act_beside_an_app_that_does(
             assert dry.wait() == 0
 
 
+@pytest.mark.thorough
 def test_an_app_that_only_practises_leaves_acting_to_others(
     tmp_path: Path, x_server: XServer, platform: X11Platform
 ) -> None:

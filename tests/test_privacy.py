@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support_seclusion import run_secluded
+from support_thorough import thorough
 from support_x11 import REPO, XServer, x_server
 
 from gesturepose.pose import telemetry
@@ -51,11 +52,11 @@ COMMANDS = {
         *(*PROGRAM, "pose-eval", "--clip", str(demo_clip().with_suffix(".json"))),
         *("--every", "100"),
     ),
-    "benchmark": (*PROGRAM, "benchmark", "--frames", "10", "--starts", "1"),
+    "benchmark": (*PROGRAM, "benchmark", "--frames", "10", "--starts", "0"),
 }
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [thorough(name, when=name == "installed") for name in COMMANDS])
 def test_nobody_is_asked_and_nothing_is_left(name: str, tmp_path: Path) -> None:
     traces = run_secluded(
         COMMANDS[name],

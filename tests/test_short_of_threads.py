@@ -82,6 +82,7 @@ def test_a_run_without_one_of_its_threads_says_so_and_ends(
     assert keys_down() == []
 
 
+@pytest.mark.thorough
 def test_a_run_that_gets_no_thread_any_more_says_so_and_ends(
     x_server: XServer, keys_down: KeysDown, tmp_path: Path
 ) -> None:
@@ -119,6 +120,7 @@ def test_the_app_without_one_of_its_threads_does_not_hang(
         assert not any("Traceback" in line for line in run["said"])
 
 
+@pytest.mark.thorough
 def test_an_evaluation_in_processes_without_one_of_its_threads_ends(
     x_server: XServer, tmp_path: Path
 ) -> None:
