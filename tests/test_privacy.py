@@ -156,6 +156,7 @@ def test_a_cache_folder_of_ones_own_is_looked_through_as_well(
 
 
 def test_traces_are_removed_once_for_they_may_be_anothers_later(home: Path) -> None:
+    _leave_traces(home / ".cache")
     telemetry.remove_traces()
     _leave_traces(home / ".cache")
     telemetry.remove_traces()
@@ -178,6 +179,11 @@ def test_its_session_is_removed_and_nothing_else_of_that_name(
     (home / ".ses").write_text(content)
     telemetry.remove_traces()
     assert (home / ".ses").exists() is stays
+
+
+def test_where_there_are_none_nothing_is_written_down(home: Path) -> None:
+    telemetry.remove_traces()
+    assert list(home.iterdir()) == []
 
 
 def test_without_a_home_nothing_is_removed_and_nothing_breaks(

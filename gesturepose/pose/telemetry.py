@@ -35,12 +35,11 @@ def remove_traces() -> None:
         state = user_folder("state")
         if state is None or (state / _MARKER).exists():
             return
-        marker = state / _MARKER
-        for folder in _folders():
-            _empty(folder)
-        _remove_session(Path(tempfile.gettempdir(), ".ses"))
-        marker.parent.mkdir(parents=True, exist_ok=True)
-        marker.touch()
+        removed = [_empty(folder) for folder in _folders()]
+        removed.append(_remove_session(Path(tempfile.gettempdir(), ".ses")))
+        if any(removed):
+            state.mkdir(parents=True, exist_ok=True)
+            (state / _MARKER).touch()
     except (OSError, RuntimeError, KeyError) as error:  # no home, or none that may be written
         log.debug("traces of telemetry could not be removed: %s", error)
 
@@ -53,7 +52,8 @@ def _folders() -> list[Path]:
     return [*folders, Path(cache) / _SUBFOLDER] if Path(cache).is_absolute() else folders
 
 
-def _empty(folder: Path) -> None:
+def _empty(folder: Path) -> bool:
+    """Delete what it holds of telemetry; ``False`` if that is nothing."""
     files = [path for pattern in _PATTERNS for path in folder.glob(pattern)]
     for path in files:
         path.unlink()
@@ -63,11 +63,14 @@ def _empty(folder: Path) -> None:
         with contextlib.suppress(OSError):
             for made in (folder, *folder.parents[:2]):
                 made.rmdir()
+    return bool(files)
 
 
-def _remove_session(path: Path) -> None:
+def _remove_session(path: Path) -> bool:
     """Delete the file of that name, if its content says that it is the one."""
     with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
         if _SESSION.fullmatch(file.read(100)):
             path.unlink()
             log.info("removed %s, which onnxruntime's telemetry had left", path)
+            return True
+    return False
