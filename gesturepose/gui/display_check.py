@@ -19,7 +19,7 @@ _HEADLESS_PLATFORMS = ("offscreen", "minimal", "vnc")
 _PACKAGES = (
     "libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-image0 "
     "libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 libfontconfig1 "
-    "libdbus-1-3"
+    "libdbus-1-3 libgssapi-krb5-2 libbrotli1"
 )
 
 
@@ -32,6 +32,7 @@ def check_display() -> None:
         There is no display, it cannot be reached, or Qt lacks a library of the system.
     """
     try:
+        import PySide6.QtNetwork
         import PySide6.QtWidgets
     except ImportError as error:
         raise GesturePoseError(_describe_missing(str(error))) from error
