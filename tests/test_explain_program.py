@@ -166,11 +166,13 @@ def test_an_unknown_gesture_is_one_line_and_exit_code_2(
 def test_what_is_not_visible_is_null(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.StringIO()
     monkeypatch.setattr("sys.stdout", stream)
-    log = ExplanationLog(["raise_right_hand", "push"], JsonEventLog("-"))
+    events = JsonEventLog("-")
+    log = ExplanationLog(["raise_right_hand", "push"], events)
     hidden = Body(hidden=("right_wrist", "left_wrist"))
     for snapshot in run(perform([], body=hidden), make_pipeline(explain=True)):
         log.look(snapshot, snapshot.frame.timestamp)
     log.flush()
+    assert events.output.drain() == 0
     lines = read_json(stream.getvalue())
     last = {line["gesture"]: line for line in lines if line["type"] == "explain"}
     for name in ("raise_right_hand", "push"):
