@@ -121,16 +121,7 @@ def compose(  # noqa: PLR0913 - what a front end may want to hear or to keep, by
         if not options.dry_run and needs_input(config.bindings):
             probe_sink()
         lossless = not opener.live and not options.realtime
-        dispatcher = Dispatcher(
-            open_sink=open_sink,
-            platform=detect(),
-            dry_run=options.dry_run,
-            allow_commands=config.control.allow_commands,
-            on_result=listener.on_action,
-            # Where the result is to be the same every time, nothing is told that may turn out
-            # otherwise.
-            patience=Patience(started_s=Patience().early_s) if lossless else Patience(),
-        )
+        dispatcher = _make_dispatcher(config, options, listener, lossless=lossless)
         network = None
         if needs_network(options.source):
             network = (load or load_network)(config.model, times)
@@ -175,6 +166,20 @@ def compose(  # noqa: PLR0913 - what a front end may want to hear or to keep, by
         model=stages.model,
         provider=stages.provider,
         times=times,
+    )
+
+
+def _make_dispatcher(
+    config: Config, options: RunOptions, listener: EngineListener, *, lossless: bool
+) -> Dispatcher:
+    return Dispatcher(
+        open_sink=open_sink,
+        platform=detect(),
+        dry_run=options.dry_run,
+        allow_commands=config.control.allow_commands,
+        on_result=listener.on_action,
+        # Where the result is to be the same every time, nothing is told that may yet be corrected.
+        patience=Patience(started_s=Patience().early_s) if lossless else Patience(),
     )
 
 

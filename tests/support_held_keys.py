@@ -13,6 +13,7 @@ import subprocess
 import tty
 from typing import TYPE_CHECKING, Any, Self
 
+import pytest
 import xcffib
 import xcffib.xproto
 import xcffib.xtest
@@ -67,6 +68,21 @@ class KeysDown:
         root = self._connection.get_setup().roots[0].root
         xtest.FakeInput(2 if down else 3, code, 0, root, 0, 0, 0)
         self()  # has been done when this is answered
+
+
+@pytest.fixture(scope="module")
+def raised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recording of somebody who raises the right hand."""
+    return write_raised_hand(tmp_path_factory.mktemp("raised") / "raised.poses.jsonl")
+
+
+@pytest.fixture
+def keys_down(x_server: XServer) -> Iterator[KeysDown]:
+    """What is down on the display of the test, which is nothing before it."""
+    keys = KeysDown(x_server.display)
+    assert keys() == []
+    yield keys
+    keys.close()
 
 
 class HoldingProgram:

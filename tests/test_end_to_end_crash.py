@@ -9,36 +9,27 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from support_held_keys import HoldingProgram, KeysDown, command_of, write_raised_hand
+from support_held_keys import (
+    HoldingProgram,
+    KeysDown,
+    command_of,
+    keys_down,
+    raised,
+    write_raised_hand,
+)
 from support_thorough import thorough
 from support_x11 import XServer, wait_until, x_server
 
 from gesturepose.actions.sinks.held_note import let_go_of_left_keys
 from gesturepose.actions.sinks.key_guard import KeyGuard
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-__all__ = ["x_server"]
+__all__ = ["keys_down", "raised", "x_server"]
 pytestmark = pytest.mark.x11
 
 SHIFT, CTRL, A = "key 50", "key 37", 38
-
-
-@pytest.fixture(scope="module")
-def raised(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_raised_hand(tmp_path_factory.mktemp("raised") / "raised.poses.jsonl")
-
-
-@pytest.fixture
-def keys_down(x_server: XServer) -> Iterator[KeysDown]:
-    keys = KeysDown(x_server.display)
-    assert keys() == []
-    yield keys
-    keys.close()
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ from support_held_keys import (
     KeysDown,
     children_of,
     fill,
+    keys_down,
+    raised,
     read_all,
     terminal,
     write_raised_hand,
@@ -29,26 +31,12 @@ from support_thorough import thorough
 from support_x11 import XServer, wait_until, x_server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["x_server"]
+__all__ = ["keys_down", "raised", "x_server"]
 pytestmark = pytest.mark.x11
 
 ENDING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
-
-
-@pytest.fixture(scope="module")
-def raised(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_raised_hand(tmp_path_factory.mktemp("raised") / "raised.poses.jsonl")
-
-
-@pytest.fixture
-def keys_down(x_server: XServer) -> Iterator[KeysDown]:
-    keys = KeysDown(x_server.display)
-    assert keys() == []
-    yield keys
-    keys.close()
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QSettings
-from support_held_keys import HoldingProgram, KeysDown, write_raised_hand
+from support_held_keys import HoldingProgram, KeysDown, keys_down, raised
 from support_x11 import XServer, x_server
 
 from gesturepose import config_file
@@ -25,24 +25,11 @@ from gesturepose.gui.preferences import Preferences
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["x_server"]
+__all__ = ["keys_down", "raised", "x_server"]
 pytestmark = [
     pytest.mark.x11,
     pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system"),
 ]
-
-
-@pytest.fixture(scope="module")
-def raised(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_raised_hand(tmp_path_factory.mktemp("raised") / "raised.poses.jsonl")
-
-
-@pytest.fixture
-def keys_down(x_server: XServer) -> Iterator[KeysDown]:
-    keys = KeysDown(x_server.display)
-    assert keys() == []
-    yield keys
-    keys.close()
 
 
 @contextlib.contextmanager
